@@ -1,0 +1,203 @@
+from datetime import date
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import polars as pl
+import pytest
+from pydantic import ValidationError
+
+from penstock.errors import PenstockError
+from penstock.products.renewable.contracts import AssetRow
+from penstock.products.renewable.portfolio import (
+    ASSETS_SCHEMA,
+    Asset,
+    MockClimate,
+    PortfolioError,
+    assets_frame,
+    read_portfolio,
+)
+
+pytestmark = pytest.mark.unit
+SHIPPED = Path(__file__).parents[3] / "data" / "reference" / "portfolio.yaml"
+COMMON: dict[str, Any] = {
+    "name": "A plant",
+    "capacity_mw": 10,
+    "latitude": 50.0,
+    "longitude": 8.0,
+    "timezone": "Europe/Berlin",
+    "commissioning_date": date(2012, 5, 1),
+}
+WIND = {**COMMON, "asset_id": "w", "technology": "wind", "hub_height_m": 80}
+SOLAR = {
+    **COMMON,
+    **{"asset_id": "s", "technology": "solar"},
+    **{"dc_capacity_mw": 12.5, "tilt_deg": 30, "azimuth_deg": 180},
+}
+MINIMAL_YAML = """
+    assets:
+      - asset_id: mill
+        name: The mill
+        technology: wind
+        capacity_mw: 2
+        latitude: 54.5
+        longitude: 9.0
+        timezone: Europe/Berlin
+        commissioning_date: 2012-05-01
+        hub_height_m: 80
+"""
+
+
+def portfolio_file(folder: Path, text: str) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(dedent(text), encoding="utf-8")
+    return path
+
+
+def refusal(folder: Path, text: str) -> str:
+    with pytest.raises(PortfolioError) as caught:
+        read_portfolio(portfolio_file(folder, text))
+    return str(caught.value)
+
+
+def test_the_shipped_portfolio_has_five_wind_and_five_solar_assets_older_than_2015() -> None:
+    assets = read_portfolio(SHIPPED).assets
+
+    assert [asset.technology for asset in assets].count("wind") == 5
+    assert [asset.technology for asset in assets].count("solar") == 5
+    assert max(asset.commissioning_date for asset in assets) < date(2015, 1, 1)
+    assert len({asset.timezone for asset in assets}) >= 5
+
+
+def test_a_portfolio_without_a_mock_block_works(tmp_path: Path) -> None:
+    (mill,) = read_portfolio(portfolio_file(tmp_path, MINIMAL_YAML)).assets
+
+    typical = MockClimate.typical(technology="wind", latitude=54.5, longitude=9.0, altitude_m=0.0)
+    assert mill.mock == typical
+
+
+def test_a_partial_mock_block_keeps_what_is_typical_for_the_rest(tmp_path: Path) -> None:
+    block = " " * 8 + "mock: {weibull_k: 2.4}\n"
+    (mill,) = read_portfolio(portfolio_file(tmp_path, MINIMAL_YAML + block)).assets
+
+    typical = MockClimate.typical(technology="wind", latitude=54.5, longitude=9.0, altitude_m=0.0)
+    assert mill.mock == typical.model_copy(update={"weibull_k": 2.4})
+
+
+@pytest.mark.parametrize("latitude", [-90.0, -35.0, 0.0, 35.0, 90.0])
+@pytest.mark.parametrize("altitude_m", [-430.0, 0.0, 6000.0])
+def test_every_place_on_earth_has_a_typical_climate(latitude: float, altitude_m: float) -> None:
+    climate = MockClimate.typical(
+        technology="solar", latitude=latitude, longitude=0.0, altitude_m=altitude_m
+    )
+
+    assert 0 < climate.clear_share < 1
+
+
+def test_assets_need_no_climate_and_fill_what_their_technology_implies() -> None:
+    wind, solar = Asset.model_validate(WIND), Asset.model_validate(SOLAR)
+
+    assert (wind.cut_in_mps, wind.stall_regulated, wind.gamma_pdc) == (3.0, False, None)
+    assert (solar.tracking, solar.gamma_pdc, solar.cut_in_mps) == ("fixed", -0.0037, None)
+    assert wind.valid_from == wind.commissioning_date
+
+
+def test_an_asset_has_exactly_the_columns_of_the_contract() -> None:
+    assert list(Asset.model_fields) == list(AssetRow.model_fields)
+    assert ASSETS_SCHEMA.names() == list(Asset.model_fields)
+
+
+def test_the_assets_table_is_typed_even_when_a_column_is_empty() -> None:
+    frame = assets_frame([Asset.model_validate(WIND), Asset.model_validate(SOLAR)])
+
+    assert frame.schema == ASSETS_SCHEMA
+    assert frame["asset_id"].to_list() == ["s", "w"]
+    assert ASSETS_SCHEMA["valid_to"] == pl.Date
+    assert ASSETS_SCHEMA["n_turbines"] == pl.Int64
+    assert ASSETS_SCHEMA["stall_regulated"] == pl.Boolean
+
+
+@pytest.mark.parametrize(
+    ("given", "change", "named"),
+    [
+        (WIND, {"latitude": 91}, "latitude"),
+        (WIND, {"longitude": -181}, "longitude"),
+        (WIND, {"capacity_mw": 0}, "capacity_mw"),
+        (WIND, {"capacity_mw": float("nan")}, "capacity_mw"),
+        (WIND, {"timezone": "Europe/Atlantis"}, "timezone"),
+        (WIND, {"interval_minutes": 20}, "interval_minutes"),
+        (WIND, {"hub_height_m": None}, "hub_height_m"),
+        (WIND, {"tilt_deg": 30}, "tilt_deg"),
+        (WIND, {"cut_in_mps": 10, "cut_out_mps": 10.0}, "cut_out_mps"),
+        (SOLAR, {"dc_capacity_mw": None}, "dc_capacity_mw"),
+        (SOLAR, {"azimuth_deg": None}, "azimuth_deg"),
+        (SOLAR, {"hub_height_m": 80}, "hub_height_m"),
+        (SOLAR, {"valid_to": date(2012, 5, 1)}, "valid_to"),
+        (SOLAR, {"decommissioning_date": date(2011, 1, 1)}, "decommissioning_date"),
+        (SOLAR, {"colour": "blue"}, "colour"),
+    ],
+)
+def test_an_impossible_asset_is_refused_by_the_name_of_its_field(
+    given: dict[str, Any], change: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(ValidationError, match=named):
+        Asset.model_validate({**given, **change})
+
+
+def test_an_error_names_file_asset_field_expectation_and_remedy(tmp_path: Path) -> None:
+    message = refusal(tmp_path, MINIMAL_YAML.replace("54.5", "154.5"))
+
+    assert message == (
+        f"{tmp_path / 'mine.yaml'}: asset 'mill', field 'latitude': "
+        "expected less than or equal to 90, got 154.5; correct it"
+    )
+
+
+def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
+    text = MINIMAL_YAML.replace("54.5", "154.5").replace("hub_height_m: 80", "hub_heigth_m: 80")
+    lines = refusal(tmp_path, text).splitlines()
+
+    assert len(lines) == 2
+    assert "field 'latitude'" in lines[0]
+    assert "field 'hub_heigth_m': no such field; rename it to 'hub_height_m'" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("        name: The mill\n", "", "field 'name': expected a value; add it"),
+        ("The mill", "2012", "field 'name': expected a valid string, got 2012; put it in quotes"),
+        ("        hub_height_m: 80\n", "", "'hub_height_m': expected a value for a wind asset"),
+        ("Europe/Berlin", "CET/Nowhere", "expected an IANA time zone such as Europe/Berlin"),
+        ("80\n", "80\n        mock: {weibull_k: 9}\n", "field 'mock.weibull_k': expected less"),
+        ("80\n", "80\n        parent_asset_id: park\n", "'parent_asset_id': expected nothing"),
+        ("assets:", "asets:", "field 'assets': expected a value; add it"),
+        ("    assets:", "    - assets:", "mine.yaml: "),
+    ],
+)
+def test_common_mistakes_are_explained(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert expected in refusal(tmp_path, MINIMAL_YAML.replace(old, new))
+
+
+def test_the_same_version_of_an_asset_is_refused(tmp_path: Path) -> None:
+    twice = dedent(MINIMAL_YAML) + dedent(MINIMAL_YAML).replace("\nassets:\n", "")
+
+    message = refusal(tmp_path, twice)
+
+    assert "asset 'mill', field 'valid_from': 2012-05-01 is there twice" in message
+
+
+def test_versions_may_follow_one_another_but_not_overlap(tmp_path: Path) -> None:
+    first = dedent(MINIMAL_YAML)
+    second = first.replace("\nassets:\n", "") + "    valid_from: 2018-01-01\n"
+
+    assert "field 'valid_to': expected 2018-01-01 or earlier" in refusal(tmp_path, first + second)
+    ended = first + "    valid_to: 2018-01-01\n" + second
+    assert len(read_portfolio(portfolio_file(tmp_path, ended)).assets) == 2
+
+
+def test_an_unreadable_portfolio_is_an_error_a_user_can_act_on(tmp_path: Path) -> None:
+    with pytest.raises(PenstockError, match="check the path of the portfolio file"):
+        read_portfolio(tmp_path / "nowhere.yaml")
+    with pytest.raises(PenstockError, match="is not valid YAML"):
+        read_portfolio(portfolio_file(tmp_path, "assets: ["))
