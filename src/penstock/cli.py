@@ -1,0 +1,365 @@
+"""The command line: parse, call, print.
+
+Belongs here: commands, their help, how results read on a terminal. Does not belong here: logic.
+Rooms are imported inside commands, so that `--help` and `status` start at once.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from penstock import terminal
+from penstock.errors import PenstockError
+
+if TYPE_CHECKING:
+    from penstock.contracts.product import Product
+    from penstock.landing.land_files import LandingReport
+    from penstock.loading.load import LoadReport
+    from penstock.settings import Settings
+
+app = typer.Typer(
+    name="penstock",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="""An analytics warehouse that fits on one machine and whose numbers can be proven.
+
+Data go one way through the rooms: **land** -> **load** -> **transform**; **run** does all of them.
+State lives under the data directory only (PENSTOCK_DATA_DIR, default `data`).
+
+Start with `penstock run renewable`, then `penstock status`.""",
+)
+quarantine_app = typer.Typer(
+    no_args_is_help=True,
+    help="Rows and files that were refused, and why.",
+    rich_markup_mode="markdown",
+)
+app.add_typer(quarantine_app, name="quarantine", rich_help_panel="Look")
+
+ProductName = Annotated[str, typer.Argument(metavar="PRODUCT", help="Data product: renewable.")]
+Day = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", show_default=False)
+]
+RequiredDay = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit 1 when rows were quarantined or files rejected.")
+]
+
+
+def _command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command whose PenstockError is printed as its message, with exit code 1."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        @wraps(function)
+        def guarded(*args: Any, **kwargs: Any) -> None:
+            logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+            try:
+                function(*args, **kwargs)
+            except PenstockError as error:
+                terminal.error(str(error))
+                raise typer.Exit(1) from error
+
+        target: typer.Typer = options.pop("group", app)
+        target.command(**options)(guarded)
+        return guarded
+
+    return register
+
+
+@_command(rich_help_panel="Rooms")
+def mock(
+    product: ProductName,
+    start: RequiredDay,
+    end: RequiredDay,
+    seed: Annotated[int | None, typer.Option(help="Seed of the mock world (default 7).")] = None,
+    portfolio: Annotated[
+        Path | None, typer.Option(help="Portfolio YAML; default: the one that ships.")
+    ] = None,
+) -> None:
+    """Land generated days from --start to --end (inclusive); days that have landed stay.
+
+    Example: `penstock mock renewable --start 2026-01-01 --end 2026-01-31`
+    """
+    one, settings = _open(product)
+    with terminal.progress("mock") as progress:
+        from penstock.runs import recorded
+
+        with recorded(one, settings, "mock") as run_id:
+            written = one.mock(
+                one,
+                settings,
+                start=start.date(),
+                end=end.date(),
+                seed=seed,
+                portfolio=portfolio,
+                run_id=run_id,
+                progress=progress,
+            )
+    terminal.say(f"landed {written:,} files for {start:%Y-%m-%d} to {end:%Y-%m-%d}")
+
+
+@_command(rich_help_panel="Rooms")
+def land(
+    product: ProductName,
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT...", help="Files, or folders of files.")
+    ],
+    mapping: Annotated[Path, typer.Option(help="YAML that says what the columns mean.")],
+    check: Annotated[bool, typer.Option("--check", help="Preview; write nothing.")] = False,
+    strict: Strict = False,
+) -> None:
+    """Land your own CSV or Parquet files through a mapping; landing twice changes nothing.
+
+    Example: `penstock land renewable --mapping data/reference/mappings/la_haute_borne_plant.yaml
+    plant_2014.csv.gz`
+    """
+    one, settings = _open(product)
+    from penstock.runs import land as land_inputs
+    from penstock.runs import preview
+
+    if check:
+        terminal.show_preview(preview(one, mapping_file=mapping, inputs=inputs))
+        return
+
+    with terminal.progress("land") as progress:
+        report = land_inputs(one, settings, mapping_file=mapping, inputs=inputs, progress=progress)
+    terminal.show_landing(report)
+    terminal.say(f"next: penstock run {one.name}")
+    _exit_if_strict(report, strict=strict)
+
+
+@_command(rich_help_panel="Rooms")
+def load(product: ProductName, strict: Strict = False) -> None:
+    """Load landed files that are new: good rows to the raw tables, the rest to quarantine."""
+    one, settings = _open(product)
+    from penstock.loading.load import load as load_new
+    from penstock.runs import recorded
+
+    with terminal.progress("load") as progress, recorded(one, settings, "load") as run_id:
+        report = load_new(one, settings, run_id=run_id, progress=progress)
+    terminal.show_load(report)
+    _exit_if_strict(report, strict=strict)
+
+
+@_command(rich_help_panel="Rooms")
+def transform(
+    product: ProductName,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Build everything, not only the stale days.")
+    ] = False,
+) -> None:
+    """Build the marts: the stale days by default; tests run on what was built."""
+    one, settings = _open(product)
+    from penstock.runs import recorded
+    from penstock.transforming.transform import transform as build
+
+    with terminal.progress("transform") as progress, recorded(one, settings, "transform"):
+        report = build(one, settings, full_refresh=full_refresh, progress=progress)
+    terminal.show_transform(report)
+
+
+@_command(rich_help_panel="Rooms")
+def run(product: ProductName, start: Day = None, end: Day = None, strict: Strict = False) -> None:
+    """Land (mock data only), load, transform, report.
+
+    Without dates a mock run continues up to yesterday. Once you have landed files of your own,
+    nothing is mocked any more.
+    """
+    one, settings = _open(product)
+    from penstock.runs import run as run_rooms
+    from penstock.transforming.query import query_warehouse
+
+    with terminal.progress("run") as progress:
+        report = run_rooms(one, settings, start=_date(start), end=_date(end), progress=progress)
+    if report.mocked_files is None and (start or end):
+        terminal.warn(
+            "real data have landed here: nothing was mocked, --start and --end had no effect"
+        )
+    if report.mocked_files:
+        terminal.say(f"landed {report.mocked_files:,} mock files")
+    terminal.show_load(report.load)
+    terminal.show_transform(report.transform)
+    summary = query_warehouse(one, settings, one.summary)
+    terminal.show_rows(summary.columns, summary.rows, title=f"{one.name}: the last 30 days")
+    if report.report is not None:
+        terminal.say(f"report: {report.report}")
+    _exit_if_strict(report.load, strict=strict)
+
+
+@_command(rich_help_panel="Look")
+def query(
+    sql: Annotated[list[str], typer.Argument(metavar="[PRODUCT] SQL", help="A product, then SQL.")],
+    file: Annotated[
+        list[Path] | None,
+        typer.Option("--file", help="Ask this file instead (repeatable); its stem is its name."),
+    ] = None,
+    format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",  # noqa: A002 - the option's name
+) -> None:
+    """Ask the warehouse, or files, read-only.
+
+    Example: `penstock query renewable "from mart_fleet_summary limit 5"`
+
+    Example: `penstock query --file plant.csv "select count(*) from plant"`
+    """
+    from penstock.transforming.query import QueryError, query_files, query_warehouse
+
+    if format not in ("table", "csv", "json"):
+        message = f"--format {format}: expected table, csv or json"
+        raise QueryError(message)
+    *before, text = sql
+    if file:
+        # `--file a.csv b.csv "..."`: further files may follow the first without repeating --file.
+        result = query_files([*file, *map(Path, before)], text)
+    elif len(before) == 1:
+        one, settings = _open(before[0])
+        result = query_warehouse(one, settings, text)
+    else:
+        message = 'expected a product and one SQL text: penstock query renewable "select 1"'
+        raise QueryError(message)
+    terminal.print_result(result, format=format)
+
+
+@_command(rich_help_panel="Look")
+def status(
+    product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",
+    files: Annotated[bool, typer.Option("--files", help="List every landed file.")] = False,
+) -> None:
+    """What has landed, loaded, been built and quarantined, and what to do next."""
+    one, settings = _open(product)
+    from penstock.overview import overview
+
+    terminal.show_overview(overview(one, settings), files=files)
+
+
+@_command(group=quarantine_app, name="list")
+def quarantine_list(
+    product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",
+) -> None:
+    """Refused rows by file and reason."""
+    one, settings = _open(product)
+    from penstock.ledger import Ledger
+
+    with Ledger(one.ledger(settings)) as ledger:
+        counts = ledger.quarantine()
+    if not counts:
+        terminal.say("nothing is quarantined")
+        return
+    rows = [(count.origin, count.reason, count.row_count) for count in counts]
+    terminal.show_rows(("origin", "reason", "rows"), rows, title="quarantine")
+    terminal.say("rows of one: penstock quarantine show ORIGIN")
+
+
+@_command(group=quarantine_app, name="show")
+def quarantine_show(
+    origin: Annotated[str, typer.Argument(help="As `penstock quarantine list` names it.")],
+    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+    limit: Annotated[int, typer.Option(help="Rows to show at most.")] = 50,
+) -> None:
+    """The refused rows of one origin: position in your file, reason, expectation, values."""
+    one, settings = _open(product)
+    from penstock.overview import quarantined_rows
+
+    shown = quarantined_rows(one, settings, origin)
+    terminal.show_rows(tuple(shown.columns), shown.head(limit).rows(), title=origin)
+    if shown.height > limit:
+        terminal.say(f"{shown.height - limit:,} more: --limit {shown.height}")
+
+
+@_command(rich_help_panel="Mend")
+def retract(
+    file: Annotated[Path, typer.Argument(help="A landed file: <table>/<name>, name, or path.")],
+    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+) -> None:
+    """Take a landed file back: its rows leave the warehouse, the file moves to quarantine.
+
+    The next `penstock run` builds the days again from what is left.
+    """
+    one, settings = _open(product)
+    from penstock.loading.retract import find_delivery
+    from penstock.loading.retract import retract as take_back
+    from penstock.runs import recorded
+
+    delivery_id = find_delivery(one, settings, file)
+    with recorded(one, settings, f"retract {delivery_id}"):
+        take_back(one, settings, lambda delivery: delivery.delivery_id == delivery_id)
+    terminal.say(f"retracted {delivery_id}; next: penstock run {one.name}")
+
+
+@_command(rich_help_panel="Look")
+def doctor(
+    product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",
+) -> None:
+    """Versions, paths, locks, space: what to look at first when something is odd."""
+    one, settings = _open(product)
+    from penstock.overview import examine
+
+    findings = examine(one, settings)
+    terminal.show_findings(findings)
+    if any(not finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+@_command(name="dev-sync", rich_help_panel="Develop")
+def dev_sync(
+    product: ProductName,
+    days: Annotated[int | None, typer.Option(min=1, help="Only the last N landed days.")] = None,
+) -> None:
+    """Copy the raw tables into the file that the plain dbt CLI builds in (target `dev`).
+
+    Then: `cd dbt/renewable_dbt && dbt build`
+    """
+    one, settings = _open(product)
+    from penstock.transforming.dev_sync import dev_sync as copy_raw
+
+    with terminal.progress("dev-sync"):
+        report = copy_raw(one, settings, days=days)
+    terminal.show_rows(
+        ("raw table", "rows"), list(report.rows.items()), title=str(report.warehouse)
+    )
+
+
+@_command(rich_help_panel="Develop")
+def docs(product: ProductName) -> None:
+    """Write dbt's documentation of every model and column to `<data>/docs/<product>`."""
+    one, settings = _open(product)
+    from penstock.transforming.docs import write_docs
+
+    with terminal.progress("docs"):
+        page = write_docs(one, settings)
+    terminal.say(f"open {page}")
+
+
+@_command(rich_help_panel="Look")
+def report(product: ProductName) -> None:
+    """Write the HTML report of the marts again."""
+    one, settings = _open(product)
+    with terminal.progress("report"):
+        page = one.report(one, settings)
+    terminal.say(f"report: {page}")
+
+
+def _open(product: str) -> "tuple[Product, Settings]":
+    from penstock.contracts.registry import load_product
+    from penstock.settings import Settings
+
+    return load_product(product), Settings()
+
+
+def _date(given: datetime | None) -> date | None:
+    return None if given is None else given.date()
+
+
+def _exit_if_strict(report: "LoadReport | LandingReport", *, strict: bool) -> None:
+    if strict and (report.rows_quarantined or report.rejected):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

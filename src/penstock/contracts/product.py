@@ -1,0 +1,93 @@
+"""The declaration a data product hands to the spine.
+
+Belongs here: what the spine must know of a product, as data.
+Does not belong here: any product; behaviour.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import polars as pl
+
+from penstock.contracts.contract import Contract
+from penstock.settings import REPOSITORY_ROOT, Settings
+
+MOCK = "mock"
+"""Source of generated deliveries; they never mix with real ones."""
+
+
+class MockDays(Protocol):
+    """Lands the generated days from `start` to `end` (inclusive) that have not landed yet."""
+
+    def __call__(
+        self,
+        product: "Product",
+        settings: Settings,
+        *,
+        start: date,
+        end: date,
+        seed: int | None = None,
+        portfolio: Path | None = None,
+        run_id: str | None = None,
+        progress: Callable[[str], None] = ...,
+    ) -> int:
+        """The number of files written."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """One data product: its contracts, files, dbt project and tables.
+
+    `contracts` are in load order: a table that others refer to comes before them.
+    `marts` are the tables its users read. `lookback_days`: how many days before a stale day its
+    arrival can still change. `flat_raw`: files lie in `raw/<table>/`, without a folder of the
+    product between. `declaring` names the contract whose rows (assets) other tables refer to, and
+    `parse_declared` turns a mapping's description of them into that contract's rows. `mock` lands
+    generated days, `report` writes an HTML report of the marts; `source` says whether a run makes
+    mock data or takes landed files only. `summary` is the SQL
+    of the table a run prints.
+    """
+
+    name: str
+    contracts: Mapping[str, Contract]
+    marts: tuple[str, ...]
+    declaring: str
+    parse_declared: Callable[[Sequence[Mapping[str, Any]], str], pl.DataFrame]
+    mock: MockDays
+    report: Callable[["Product", Settings], Path]
+    source: Callable[[Settings], Literal["mock", "files"]]
+    summary: str
+    lookback_days: int = 0
+    flat_raw: bool = False
+
+    @property
+    def dbt_project(self) -> Path:
+        """Folder of the product's dbt project."""
+        return REPOSITORY_ROOT / "dbt" / f"{self.name}_dbt"
+
+    def raw_dir(self, settings: Settings) -> Path:
+        """Folder that holds one folder of landed files per table."""
+        return settings.raw_dir if self.flat_raw else settings.raw_dir / self.name
+
+    def warehouse(self, settings: Settings) -> Path:
+        """The working warehouse: written by penstock only, read by nobody else."""
+        return settings.warehouse_dir / f"{self.name}.duckdb"
+
+    def dev_warehouse(self, settings: Settings) -> Path:
+        """The file the plain dbt CLI builds in."""
+        return settings.warehouse_dir / f"{self.name}_dev.duckdb"
+
+    def ledger(self, settings: Settings) -> Path:
+        """The SQLite ledger beside the warehouse."""
+        return settings.warehouse_dir / f"{self.name}.ledger.sqlite"
+
+    def lock(self, settings: Settings) -> Path:
+        """The writer's lock of the working warehouse."""
+        return settings.warehouse_dir / f"{self.name}.lock"
+
+    def engine_dir(self, settings: Settings) -> Path:
+        """State that dlt and dbt keep between runs."""
+        return settings.warehouse_dir / f".{self.name}"

@@ -1,0 +1,86 @@
+"""The quarantine's files: every row that was refused, with its reason and its position.
+
+Belongs here: writing and reading refused rows as Parquet. Does not belong here: deciding what
+is refused (mappings refuse what they cannot place, the gate what it cannot store).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from penstock.landing.files import write_parquet
+from penstock.ledger import QuarantineCount
+
+REFUSED_SCHEMA = {
+    "table_name": pl.String(),
+    "reason": pl.String(),
+    "column_name": pl.String(),
+    "expected": pl.String(),
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "row_json": pl.String(),
+}
+"""One refused row: where it stands in the user's file (rows from 1), why, and all its values."""
+
+
+def refused_rows(
+    rows: pl.DataFrame,
+    *,
+    table: str,
+    reason: str,
+    column: str,
+    expected: str,
+    values: Sequence[str],
+) -> pl.DataFrame:
+    """Rows (with `_source_file` and `_source_row`) as refused rows; `values` go into the JSON."""
+    return rows.select(
+        pl.lit(table).alias("table_name"),
+        pl.lit(reason).alias("reason"),
+        pl.lit(column).alias("column_name"),
+        pl.lit(expected).alias("expected"),
+        pl.col("_source_file").alias("source_file"),
+        pl.col("_source_row").cast(pl.Int64).alias("source_row"),
+        pl.struct(values).struct.json_encode().alias("row_json"),
+    )
+
+
+def write_refused(
+    quarantine_dir: Path, *, origin: str, refused: pl.DataFrame
+) -> list[QuarantineCount]:
+    """Write an origin's refused rows to its own file and count them by reason.
+
+    `origin` (a delivery id, say) names the file; refusing again replaces it.
+    """
+    path = quarantine_file(quarantine_dir, origin)
+    if refused.is_empty():
+        path.unlink(missing_ok=True)
+        return []
+    table = refused.to_arrow(compat_level=pl.CompatLevel.oldest())
+    write_parquet(path, _plain_strings(table), {"origin": origin})
+    counts = refused.group_by("reason").len().sort("reason")
+    return [
+        QuarantineCount(origin, reason, count, path.name) for reason, count in counts.iter_rows()
+    ]
+
+
+def quarantine_file(quarantine_dir: Path, origin: str) -> Path:
+    """Where the refused rows of an origin lie."""
+    return quarantine_dir / f"{origin.replace('/', '__').removesuffix('.parquet')}.parquet"
+
+
+def read_refused(quarantine_dir: Path, origin: str) -> pl.DataFrame:
+    """The refused rows of an origin, in the order of the user's file."""
+    path = quarantine_file(quarantine_dir, origin)
+    if not path.exists():
+        return pl.DataFrame(schema=REFUSED_SCHEMA)
+    return pl.read_parquet(path).sort("source_file", "source_row")
+
+
+def _plain_strings(table: pa.Table) -> pa.Table:
+    fields = [
+        pa.field(one.name, pa.string() if pa.types.is_large_string(one.type) else one.type)
+        for one in table.schema
+    ]
+    return table.cast(pa.schema(fields))

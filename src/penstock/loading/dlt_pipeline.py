@@ -1,0 +1,141 @@
+"""The dlt pipeline: accepted rows as Arrow tables into the schema `raw`, appended by delivery.
+
+Belongs here: everything that knows dlt. Does not belong here: which rows are accepted.
+
+A delivery replaces itself: its rows, if a killed or earlier load left any, are deleted before
+they are appended again. The ledger commits afterwards, so a kill anywhere is mended by the next
+load. Runs alone as `python -m penstock.loading.dlt_pipeline PRODUCT`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import dlt
+import duckdb
+import pyarrow as pa
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from penstock.errors import PenstockError
+
+RAW = "raw"
+DELIVERIES = "deliveries"
+"""Raw table with one row per loaded file: the ledger can be rebuilt from it."""
+
+DELIVERIES_SCHEMA = pa.schema(
+    [
+        pa.field("delivery_id", pa.string(), nullable=False),
+        pa.field("table_name", pa.string()),
+        pa.field("status", pa.string()),
+        pa.field("source", pa.string()),
+        pa.field("sha256", pa.string()),
+        pa.field("bytes", pa.int64()),
+        pa.field("modified_ns", pa.int64()),
+        pa.field("delivered_at", pa.timestamp("us")),
+        pa.field("rows_read", pa.int64()),
+        pa.field("rows_accepted", pa.int64()),
+        pa.field("rows_quarantined", pa.int64()),
+        pa.field("first_day", pa.date32()),
+        pa.field("last_day", pa.date32()),
+        pa.field("message", pa.string()),
+        pa.field("run_id", pa.string()),
+    ]
+)
+
+
+class LoadError(PenstockError):
+    """dlt could not load a package."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Rows of one raw table; `columns` are dlt hints that match the Arrow schema."""
+
+    name: str
+    rows: Iterator[pa.Table]
+    columns: Mapping[str, Mapping[str, Any]]
+
+
+def append_tables(
+    tables: Sequence[RawTable], *, warehouse: Path, pipelines_dir: Path, pipeline_name: str
+) -> None:
+    """Append Arrow tables to the raw tables, in the given order, as one load package.
+
+    Each table's rows are drained before the next one's start: a later table may be built from
+    what an earlier one found.
+
+    Raises: LoadError naming the step and dlt's own message.
+    """
+    _configure()
+    pipelines_dir.mkdir(parents=True, exist_ok=True)
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    pipeline = dlt.pipeline(
+        pipeline_name=pipeline_name,
+        destination=dlt.destinations.duckdb(credentials=str(warehouse)),
+        dataset_name=RAW,
+        pipelines_dir=str(pipelines_dir),
+    )
+    # A package left by a killed run holds files the ledger never confirmed: they come again.
+    if pipeline.has_pending_data:
+        pipeline.abort_packages()
+    resources = [
+        dlt.resource(
+            table.rows,
+            name=table.name,
+            write_disposition="append",
+            columns=cast("Any", table.columns),  # derived, so no literal of dlt's closed TypedDict
+            schema_contract={"tables": "evolve", "columns": "evolve", "data_type": "freeze"},
+        )
+        for table in tables
+    ]
+    try:
+        pipeline.run(resources, loader_file_format="parquet").raise_on_failed_jobs()
+    except PipelineStepFailed as error:
+        message = f"{warehouse.name}: dlt failed in step {error.step}: {error.exception}"
+        raise LoadError(message) from error
+
+
+def _configure() -> None:
+    dlt.config["runtime.dlthub_telemetry"] = False
+    dlt.config["runtime.log_level"] = "ERROR"
+    dlt.config["extract.next_item_mode"] = "fifo"
+    dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
+    dlt.config["normalize.parquet_normalizer.add_dlt_id"] = False
+
+
+def delete_deliveries(warehouse: Path, deliveries: Mapping[str, Sequence[str]]) -> None:
+    """Delete deliveries (table name -> delivery ids), rows and records, in one transaction."""
+    if not warehouse.exists() or not any(deliveries.values()):
+        return
+    with duckdb.connect(str(warehouse)) as connection:
+        existing = raw_tables(connection)
+        connection.begin()
+        for table, ids in deliveries.items():
+            if table in existing:
+                connection.execute(
+                    f'delete from {RAW}."{table}" where _delivery_id in (select unnest(?))',
+                    [list(ids)],
+                )
+        if DELIVERIES in existing:
+            everything = [one for ids in deliveries.values() for one in ids]
+            connection.execute(
+                f"delete from {RAW}.{DELIVERIES} where delivery_id in (select unnest(?))",
+                [everything],
+            )
+        connection.commit()
+
+
+def raw_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Names of the tables in schema `raw`."""
+    rows = connection.execute(
+        "select table_name from information_schema.tables where table_schema = ?", [RAW]
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+if __name__ == "__main__":
+    from penstock.contracts.registry import run_main
+    from penstock.loading.load import main
+
+    run_main(main)

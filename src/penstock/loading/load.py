@@ -1,0 +1,155 @@
+"""Loading: what is new goes through the gate and dlt, then into the ledger.
+
+Belongs here: the order of the steps. Does not belong here: the steps themselves.
+
+Order of commitment: quarantine files, then the dlt package, then the ledger. A kill between any
+two leaves deliveries that the ledger does not call loaded; the next load repeats them whole.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from penstock.contracts.contract import Contract
+from penstock.contracts.product import Product
+from penstock.ledger import Delivery, Ledger, QuarantineCount
+from penstock.loading.admit import Admission, admit, referenced_rows
+from penstock.loading.discover import PendingFile, pending_files
+from penstock.loading.recover import known_deliveries
+from penstock.loading.retract import finish_retractions
+from penstock.loading.stale import first_stale_day, mark_stale
+from penstock.locking import writer_lock
+from penstock.settings import Settings, new_run_id
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What one load did. `rows_read` = `rows_accepted` + `rows_quarantined`."""
+
+    deliveries: tuple[Delivery, ...]
+    quarantined: tuple[QuarantineCount, ...]
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of all files, rejected ones included."""
+        return sum(one.rows_read for one in self.deliveries)
+
+    @property
+    def rows_accepted(self) -> int:
+        """Rows that entered the raw tables."""
+        return sum(one.rows_accepted for one in self.deliveries)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows kept in quarantine."""
+        return sum(one.rows_quarantined for one in self.deliveries)
+
+    @property
+    def rejected(self) -> tuple[Delivery, ...]:
+        """Files that could not be read or are not the contract's."""
+        return tuple(one for one in self.deliveries if one.status == "rejected")
+
+
+def load(
+    product: Product,
+    settings: Settings,
+    *,
+    run_id: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> LoadReport:
+    """Load every file that is new or changed. With nothing new, neither DuckDB nor dlt starts.
+
+    Raises: WriterBusyError; LoadError.
+    """
+    run = run_id or new_run_id()
+    with (
+        writer_lock(product.lock(settings), holder="load", wait_seconds=settings.lock_wait_seconds),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        finish_retractions(product, settings, ledger)
+        known = known_deliveries(product, settings, ledger)
+        pending = pending_files(product.raw_dir(settings), product.contracts, known, run_id=run)
+        if not pending:
+            return LoadReport((), ())
+        admission = Admission(settings.quarantine_dir, progress)
+        progress(f"loading {len(pending):,} files")
+        _append(product, settings, pending, admission)
+        _commit(product, ledger, admission)
+        return LoadReport(tuple(admission.deliveries), tuple(admission.quarantined))
+
+
+def main(product: Product, settings: Settings) -> None:
+    """Load once and log the account (entry of `python -m penstock.loading.dlt_pipeline`)."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    report = load(product, settings)
+    _log.info(
+        "%s files: %s rows read = %s accepted + %s quarantined",
+        len(report.deliveries),
+        report.rows_read,
+        report.rows_accepted,
+        report.rows_quarantined,
+    )
+
+
+def _append(
+    product: Product, settings: Settings, pending: Sequence[PendingFile], admission: Admission
+) -> None:
+    """Stream the accepted rows of every table, then the deliveries' own record, through dlt."""
+    # dlt takes a second to import: a load with nothing new does not pay for it.
+    from penstock.loading import dlt_pipeline as pipeline  # noqa: PLC0415
+
+    by_table = {
+        table: [one for one in pending if one.delivery.table_name == table]
+        for table in product.contracts
+    }
+    warehouse = product.warehouse(settings)
+    pipeline.delete_deliveries(
+        warehouse,
+        {table: [one.delivery.delivery_id for one in files] for table, files in by_table.items()},
+    )
+
+    def accepted(contract: Contract) -> Iterator[pa.Table]:
+        files = by_table[contract.table]
+        known = None
+        if contract.reference is not None and files:
+            target = product.contracts[contract.reference.table]
+            landed = pending_files(product.raw_dir(settings), [target.table], [], run_id="")
+            known = referenced_rows(target, landed)
+        return admit(contract, files, known=known, admission=admission)
+
+    def records() -> Iterator[pa.Table]:
+        rows = [vars(one) for one in admission.deliveries]
+        yield pa.Table.from_pylist(rows, schema=pipeline.DELIVERIES_SCHEMA)
+
+    tables = [
+        pipeline.RawTable(contract.table, accepted(contract), contract.dlt_columns)
+        for contract in product.contracts.values()
+    ]
+    pipeline.append_tables(
+        [*tables, pipeline.RawTable(pipeline.DELIVERIES, records(), {})],
+        warehouse=warehouse,
+        pipelines_dir=product.engine_dir(settings) / "dlt",
+        pipeline_name=f"penstock_{product.name}",
+    )
+
+
+def _commit(product: Product, ledger: Ledger, admission: Admission) -> None:
+    """Tell the ledger, in one transaction, what is loaded, refused and stale."""
+    ids = [one.delivery_id for one in admission.deliveries]
+    timeless = {name for name, one in product.contracts.items() if one.time_column is None}
+    with ledger.transaction():
+        before = ledger.spans()
+        touched = [first for one in ids for first, _ in ledger.covered_by(one).values()]
+        touched += [one.first_day for one in admission.coverage]
+        ledger.put_coverage(ids, admission.coverage)
+        after = ledger.spans()
+        if any(one.table_name in timeless for one in admission.deliveries):
+            # What all rows refer to has changed: every day may read differently.
+            touched += [first for first, _ in after.values()]
+        ledger.put_deliveries(admission.deliveries)
+        ledger.put_quarantine(ids, admission.quarantined)
+        mark_stale(ledger, first_stale_day(before, after, touched))

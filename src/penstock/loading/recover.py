@@ -1,0 +1,71 @@
+"""Mending the ledger when it and the warehouse do not belong together.
+
+Belongs here: rebuilding the ledger from the raw tables, forgetting loads whose warehouse is gone.
+Does not belong here: normal loading.
+"""
+
+import logging
+from dataclasses import fields, replace
+
+from penstock.contracts.product import Product
+from penstock.ledger import Coverage, Delivery, Ledger
+from penstock.loading.stale import mark_stale
+from penstock.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def known_deliveries(product: Product, settings: Settings, ledger: Ledger) -> list[Delivery]:
+    """The ledger's deliveries, after mending the two cases in which it cannot be right.
+
+    Loaded deliveries without a warehouse file: they are to be loaded again. A warehouse whose
+    deliveries the ledger has never seen (it was lost): it is rebuilt from the raw tables.
+    """
+    known = ledger.deliveries()
+    warehouse = product.warehouse(settings)
+    judged = any(one.status in ("loaded", "rejected") for one in known)
+    if judged == warehouse.exists():
+        return known
+    if judged:
+        _log.warning("%s is gone: every landed file will be loaded again", warehouse)
+        _forget_loads(ledger, known)
+    else:
+        _rebuild(product, settings, ledger)
+    return ledger.deliveries()
+
+
+def _forget_loads(ledger: Ledger, known: list[Delivery]) -> None:
+    loaded = [one for one in known if one.status == "loaded"]
+    with ledger.transaction():
+        ledger.put_deliveries(replace(one, status="landed") for one in loaded)
+        ledger.put_coverage([one.delivery_id for one in loaded], [])
+
+
+def _rebuild(product: Product, settings: Settings, ledger: Ledger) -> None:
+    import duckdb  # noqa: PLC0415 - only a lost ledger needs the warehouse
+
+    names = [one.name for one in fields(Delivery)]
+    with duckdb.connect(str(product.warehouse(settings)), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'raw'"
+        ).fetchall()
+        present = {row[0] for row in tables}
+        if "deliveries" not in present:
+            return
+        rows = connection.execute(f"select {', '.join(names)} from raw.deliveries").fetchall()
+        coverage = [
+            Coverage(*row)
+            for one in product.contracts.values()
+            if one.table in present and one.time_column is not None and one.reference is not None
+            for row in connection.execute(
+                f"select _delivery_id, {one.reference.column}, "
+                f"min({one.time_column})::date, max({one.time_column})::date "
+                f"from raw.{one.table} group by all"
+            ).fetchall()
+        ]
+    deliveries = [Delivery(**dict(zip(names, row, strict=True))) for row in rows]
+    _log.warning("the ledger was lost: %s deliveries recovered from the warehouse", len(rows))
+    with ledger.transaction():
+        ledger.put_deliveries(deliveries)
+        ledger.put_coverage([one.delivery_id for one in deliveries], coverage)
+        mark_stale(ledger, min((one.first_day for one in coverage), default=None))

@@ -1,0 +1,98 @@
+"""Retracting deliveries: their rows leave the warehouse, their files leave `raw/`, nothing is lost.
+
+Belongs here: moving retracted files aside and deleting their rows. Does not belong here: deciding
+what to retract.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from penstock.contracts.product import Product
+from penstock.errors import PenstockError
+from penstock.ledger import Delivery, Ledger
+from penstock.loading.stale import first_stale_day, mark_stale
+from penstock.locking import writer_lock
+from penstock.settings import Settings
+
+
+def retract(
+    product: Product, settings: Settings, chosen: Callable[[Delivery], bool]
+) -> list[Delivery]:
+    """Take back the chosen deliveries; their files move to `quarantine/retracted/`.
+
+    The days they covered become stale: the next transform builds what is left. Killed in the
+    middle, the next load finishes it.
+    """
+    with (
+        writer_lock(
+            product.lock(settings), holder="retract", wait_seconds=settings.lock_wait_seconds
+        ),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        taken = [
+            one
+            for one in ledger.deliveries()
+            if one.status not in ("retracting", "retracted") and chosen(one)
+        ]
+        ids = [one.delivery_id for one in taken]
+        with ledger.transaction():
+            before = ledger.spans()
+            touched = [first for one in ids for first, _ in ledger.covered_by(one).values()]
+            ledger.put_coverage(ids, [])
+            ledger.put_quarantine(ids, [])
+            ledger.put_deliveries(replace(one, status="retracting") for one in taken)
+            mark_stale(ledger, first_stale_day(before, ledger.spans(), touched))
+        finish_retractions(product, settings, ledger)
+    return taken
+
+
+def finish_retractions(product: Product, settings: Settings, ledger: Ledger) -> None:
+    """Delete the rows and move the files of every retraction that has begun."""
+    begun = ledger.deliveries(status="retracting")
+    if not begun:
+        return
+    # dlt takes a second to import: having nothing to retract does not pay for it.
+    from penstock.loading.dlt_pipeline import delete_deliveries  # noqa: PLC0415
+
+    by_table = {
+        table: [one.delivery_id for one in begun if one.table_name == table]
+        for table in product.contracts
+    }
+    delete_deliveries(product.warehouse(settings), by_table)
+    for one in begun:
+        _move_aside(product.raw_dir(settings), settings.quarantine_dir, one)
+    with ledger.transaction():
+        ledger.put_deliveries(replace(one, status="retracted") for one in begun)
+
+
+def find_delivery(product: Product, settings: Settings, file: Path) -> str:
+    """The delivery id of a landed file given by path, by path below `raw/`, or by name.
+
+    Raises: PenstockError when no landed file, or more than one, is meant.
+    """
+    with Ledger(product.ledger(settings)) as ledger:
+        known = [one.delivery_id for one in ledger.deliveries() if one.status != "retracted"]
+    raw_dir = product.raw_dir(settings)
+    absolute = file if file.is_absolute() else Path.cwd() / file
+    matching = [
+        one
+        for one in known
+        if raw_dir / one == absolute or one == str(file) or Path(one).name == str(file)
+    ]
+    if len(matching) != 1:
+        meant = ", ".join(matching) if matching else "none"
+        message = (
+            f"{file}: expected one landed file below {raw_dir}, found {meant}; "
+            "give it as <table>/<file name> (see `penstock status --files`)"
+        )
+        raise PenstockError(message)
+    return matching[0]
+
+
+def _move_aside(raw_dir: Path, quarantine_dir: Path, delivery: Delivery) -> None:
+    source = raw_dir / delivery.delivery_id
+    target = quarantine_dir / "retracted" / delivery.delivery_id
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.exists():
+        source.rename(target)

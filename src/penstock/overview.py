@@ -1,0 +1,187 @@
+"""Looking at a product: its state, its quarantine, its health.
+
+Belongs here: what `status`, `quarantine show` and `doctor` tell. Does not belong here: printing;
+changing anything.
+"""
+
+import os
+import platform
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+from penstock.contracts.product import Product
+from penstock.errors import PenstockError
+from penstock.landing.quarantine import read_refused
+from penstock.ledger import Delivery, Ledger, Run
+from penstock.loading.discover import pending_files
+from penstock.loading.stale import stale_from
+from penstock.locking import lock_holder
+from penstock.settings import Settings
+
+_LEAST_FREE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class TableState:
+    """One raw table: its files, its rows, the days they cover."""
+
+    table: str
+    files: int
+    loaded: int
+    pending: int
+    rejected: int
+    rows: int
+    quarantined: int
+    first_day: date | None
+    last_day: date | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The state of a product."""
+
+    product: str
+    data_dir: Path
+    source: str
+    tables: tuple[TableState, ...]
+    deliveries: tuple[Delivery, ...]
+    rejected: tuple[Delivery, ...]
+    built: str
+    runs: tuple[Run, ...]
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing `doctor` looked at."""
+
+    name: str
+    value: str
+    good: bool = True
+
+
+def overview(product: Product, settings: Settings) -> Overview:
+    """The state of a product, from the ledger and the raw folder alone."""
+    with Ledger(product.ledger(settings)) as ledger:
+        deliveries = [one for one in ledger.deliveries() if one.status != "retracted"]
+        stale = stale_from(ledger)
+        runs = ledger.last_runs(5)
+        sources = ledger.sources()
+        refused = sum(one.row_count for one in ledger.quarantine())
+    pending = {
+        one.delivery.delivery_id: one.delivery
+        for one in pending_files(
+            product.raw_dir(settings), product.contracts, deliveries, run_id=""
+        )
+    }
+    tables = tuple(_table_state(name, deliveries, pending) for name in product.contracts)
+    rejected = tuple(one for one in deliveries if one.status == "rejected")
+    return Overview(
+        product=product.name,
+        data_dir=settings.data_dir,
+        source=", ".join(sorted(sources))
+        or f"nothing landed yet (would be {product.source(settings)})",
+        tables=tables,
+        deliveries=tuple(deliveries),
+        rejected=rejected,
+        built="every loaded day" if stale is None else f"days from {stale} are stale",
+        runs=tuple(runs),
+        next_steps=_next_steps(
+            product.name,
+            landed=bool(deliveries) or bool(pending),
+            pending=len(pending),
+            stale=stale is not None,
+            refused=refused,
+        ),
+    )
+
+
+def quarantined_rows(product: Product, settings: Settings, origin: str) -> pl.DataFrame:
+    """The refused rows of an origin, in the order of the user's file.
+
+    Raises: PenstockError when nothing of that origin is quarantined.
+    """
+    with Ledger(product.ledger(settings)) as ledger:
+        known = sorted({one.origin for one in ledger.quarantine()})
+        messages = {one.delivery_id: one.message for one in ledger.deliveries(status="rejected")}
+    if origin in messages:
+        return pl.DataFrame({"file": [origin], "reason": [messages[origin]]})
+    if origin not in known:
+        listed = ", ".join(known[:5]) or "nothing"
+        message = f"{origin}: nothing of it is quarantined; quarantined are: {listed}"
+        raise PenstockError(message)
+    return read_refused(settings.quarantine_dir, origin)
+
+
+def examine(product: Product, settings: Settings) -> list[Finding]:
+    """Versions, paths, lock and space; a finding that is not good says what to do."""
+    packages = ("penstock", "duckdb", "dlt", "dbt-core", "dbt-duckdb", "polars", "pyarrow")
+    findings = [Finding("python", platform.python_version())]
+    findings += [Finding(name, version(name)) for name in packages]
+    for name in ("data_dir", "raw_dir", "warehouse_dir", "quarantine_dir", "reference_dir"):
+        findings.append(_examine_dir(name, getattr(settings, name)))
+    holder = lock_holder(product.lock(settings))
+    findings.append(Finding("writer's lock", f"held by {holder}" if holder else "free"))
+    for name, path in (
+        ("warehouse", product.warehouse(settings)),
+        ("ledger", product.ledger(settings)),
+    ):
+        size = f"{path.stat().st_size / 1e6:,.1f} MB" if path.exists() else "not made yet"
+        findings.append(Finding(name, f"{path} ({size})"))
+    free = shutil.disk_usage(_existing(settings.data_dir)).free
+    enough = free > _LEAST_FREE_BYTES
+    advice = "" if enough else "; expected 1 GB at least: make room, or move PENSTOCK_DATA_DIR"
+    findings.append(Finding("free space", f"{free / 1e9:,.1f} GB{advice}", good=enough))
+    return findings
+
+
+def _examine_dir(name: str, path: Path) -> Finding:
+    writable = os.access(_existing(path), os.W_OK)
+    advice = "" if writable else ": cannot be written; mend its rights or set another directory"
+    return Finding(name, f"{path}{advice}", good=writable or name == "reference_dir")
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)
+
+
+def _table_state(
+    table: str, deliveries: list[Delivery], pending: dict[str, Delivery]
+) -> TableState:
+    mine = {one.delivery_id: one for one in deliveries if one.table_name == table}
+    waiting = {key for key, one in pending.items() if one.table_name == table}
+    days = [day for one in mine.values() for day in (one.first_day, one.last_day) if day]
+    return TableState(
+        table=table,
+        files=len(mine.keys() | waiting),
+        loaded=sum(one.status == "loaded" for one in mine.values()),
+        pending=len(waiting),
+        rejected=sum(one.status == "rejected" for one in mine.values()),
+        rows=sum(one.rows_accepted for one in mine.values()),
+        quarantined=sum(one.rows_quarantined for one in mine.values()),
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+    )
+
+
+def _next_steps(
+    product: str, *, landed: bool, pending: int, stale: bool, refused: int
+) -> tuple[str, ...]:
+    steps = []
+    if not landed:
+        steps.append(
+            f"penstock run {product} (mock data), or "
+            f"penstock land {product} --mapping FILE INPUT... (your own)"
+        )
+    if pending:
+        steps.append(f"penstock run {product} ({pending:,} files are waiting to be loaded)")
+    elif stale:
+        steps.append(f"penstock transform {product} (loaded days are not built yet)")
+    if refused:
+        steps.append(f"penstock quarantine list ({refused:,} rows were refused)")
+    return tuple(steps) or ("nothing to do: everything landed is loaded and built",)

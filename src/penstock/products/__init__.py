@@ -1,0 +1,1 @@
+"""Data products: one folder each, built on the spine, never importing one another."""

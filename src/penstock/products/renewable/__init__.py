@@ -1,0 +1,1 @@
+"""Weather-adjusted performance of wind and solar assets."""

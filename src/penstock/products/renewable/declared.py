@@ -1,0 +1,39 @@
+"""The assets a mapping describes, as rows of the `assets` contract.
+
+Belongs here: checking a mapping's `assets` block. Does not belong here: what an asset is
+(`portfolio.py`); how rows refer to it (landing).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from pydantic import ValidationError
+
+from penstock.errors import PenstockError
+from penstock.products.renewable.portfolio import Asset, assets_frame
+
+
+def declared_assets(entries: Sequence[Mapping[str, Any]], where: str) -> pl.DataFrame:
+    """The entries as `assets` rows; `where` names their file in messages.
+
+    Raises: PenstockError naming the file, the asset and each field that is wrong.
+    """
+    if not entries:
+        message = f"{where}: describes no `assets`; add the assets its rows belong to."
+        raise PenstockError(message)
+    assets: list[Asset] = []
+    problems: list[str] = []
+    for position, entry in enumerate(entries, start=1):
+        try:
+            assets.append(Asset.model_validate(entry))
+        except ValidationError as error:
+            name = entry.get("asset_id", f"number {position}")
+            problems += [
+                f"  {name}: {'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
+                for one in error.errors()
+            ]
+    if problems:
+        message = "\n".join([f"{where}: `assets` cannot be used:", *problems])
+        raise PenstockError(message)
+    return assets_frame(assets)

@@ -1,0 +1,93 @@
+"""Settings: the one place that reads the environment.
+
+Belongs here: every `PENSTOCK_*` variable (or `.env` line) and the paths derived from them.
+Does not belong here: any behaviour; opening files; defaults of a single product's formulas.
+
+Relative paths resolve from the repository root, so that the command line, the dbt CLI and an
+orchestrator see the same files wherever they are started.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY_ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Where things are and how much the engines may use. Frozen: read once, handed down."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PENSTOCK_", env_file=REPOSITORY_ROOT / ".env", frozen=True, extra="ignore"
+    )
+
+    data_dir: Path = Field(Path("data"), description="Root of everything that running makes.")
+    raw_dir: Path = Field(Path(), description="Landed Parquet files. Default: <data>/raw.")
+    warehouse_dir: Path = Field(
+        Path(), description="DuckDB files, ledgers, locks. Default: <data>/warehouse."
+    )
+    releases_dir: Path = Field(Path(), description="Sealed releases. Default: <data>/releases.")
+    quarantine_dir: Path = Field(
+        Path(), description="Rows and files that were refused. Default: <data>/quarantine."
+    )
+    reference_dir: Path = Field(
+        REPOSITORY_ROOT / "data" / "reference",
+        description="Portfolio and mappings kept in the repository, whatever the data directory.",
+    )
+    duckdb_memory_limit: str = Field("4GB", description="DuckDB memory_limit.")
+    duckdb_threads: int = Field(2, ge=1, description="DuckDB threads.")
+    duckdb_temp_directory: Path = Field(
+        Path(), description="Where DuckDB spills. Default: <warehouse>/tmp."
+    )
+    lock_wait_seconds: float = Field(
+        30.0, ge=0, description="How long a second writer waits for the first, in seconds."
+    )
+    renewable_source: Literal["mock", "files"] = Field(
+        "mock", description="Whether `run renewable` makes mock data or takes landed files only."
+    )
+
+    @model_validator(mode="after")
+    def _resolve_paths(self) -> Self:
+        """Fill unset paths from `data_dir` and make every path absolute."""
+        data = _absolute(self.data_dir)
+        derived = {
+            "data_dir": data,
+            "raw_dir": data / "raw",
+            "warehouse_dir": data / "warehouse",
+            "releases_dir": data / "releases",
+            "quarantine_dir": data / "quarantine",
+            "reference_dir": REPOSITORY_ROOT / "data" / "reference",
+        }
+        for name, default in derived.items():
+            given: Path = getattr(self, name)
+            _set(self, name, _absolute(given) if given != Path() else default)
+        spill = self.duckdb_temp_directory
+        _set(
+            self,
+            "duckdb_temp_directory",
+            _absolute(spill) if spill != Path() else self.warehouse_dir / "tmp",
+        )
+        return self
+
+    @property
+    def reports_dir(self) -> Path:
+        """HTML reports of the working warehouse."""
+        return self.data_dir / "reports"
+
+
+def new_run_id(*, at: datetime | None = None) -> str:
+    """Identity of one run, `YYYYMMDDTHHMMSSZ-<8 hex>`: sorts by time, unique by chance."""
+    return f"{(at or datetime.now(UTC)):%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+
+
+def _absolute(path: Path) -> Path:
+    return (REPOSITORY_ROOT / path.expanduser()).resolve()
+
+
+def _set(settings: Settings, name: str, value: Path) -> None:
+    # The model is frozen for its users; its own validator completes it once.
+    object.__setattr__(settings, name, value)

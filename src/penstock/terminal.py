@@ -1,0 +1,205 @@
+"""How results read on a terminal: tables, progress, warnings.
+
+Belongs here: everything that prints. Does not belong here: commands (`cli.py`), deciding what
+is right or wrong.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from penstock.landing.land_files import LandingReport
+    from penstock.landing.preview import Preview
+    from penstock.loading.load import LoadReport
+    from penstock.overview import Finding, Overview
+    from penstock.transforming.query import QueryResult
+    from penstock.transforming.transform import TransformReport
+
+_PIPE_WIDTH = 200
+_FILES_NAMED = 10
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    # A pipe has no width: wide enough that no cell of a common table is cut.
+    return Console(stderr=stderr, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False)
+
+
+def say(text: str) -> None:
+    """One plain line on standard output."""
+    _console(stderr=False).print(escape(text), soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """A warning on standard error."""
+    _console(stderr=True).print(f"[yellow]warning[/]: {escape(text)}", soft_wrap=True)
+
+
+def error(text: str) -> None:
+    """An error on standard error."""
+    _console(stderr=True).print(f"[bold red]error[/]: {escape(text)}", soft_wrap=True)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str], None]]:
+    """A line that says what is being done, on terminals only; yields the function to call."""
+    console = _console(stderr=True)
+    with console.status(f"{title} ...") as status:
+        yield lambda text: status.update(f"{title}: {escape(text)}")
+
+
+def show_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str) -> None:
+    """Rows as a table; numbers to the right."""
+    listed = [list(row) for row in rows]
+    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    for position, name in enumerate(columns):
+        numeric = any(isinstance(row[position], int | float | Decimal) for row in listed)
+        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        table.add_row(*(escape(_cell(value)) for value in row))
+    _console(stderr=False).print(table)
+
+
+def print_result(result: "QueryResult", *, format: str) -> None:  # noqa: A002 - named like the option
+    """A query's result as a table, CSV or JSON (one array of objects)."""
+    if format == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(result.columns)
+        writer.writerows(result.rows)
+    elif format == "json":
+        objects = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+        sys.stdout.write(json.dumps(objects, default=_json_value, ensure_ascii=False) + "\n")
+    else:
+        show_rows(result.columns, result.rows, title=f"{len(result.rows):,} rows")
+
+
+def show_landing(report: "LandingReport") -> None:
+    """The account of a landing: every row of every file."""
+    show_rows(
+        ("file", "table", "rows read", "delivered", "quarantined", "files written", "days known"),
+        [tuple(vars(account).values()) for account in report.accounts],
+        title="landed",
+    )
+    for refused in report.rejected:
+        warn(refused.message)
+    if report.rows_quarantined:
+        warn(f"{report.rows_quarantined:,} rows quarantined: see `penstock quarantine list`")
+
+
+def show_preview(previews: Sequence["Preview"]) -> None:
+    """What a landing would do: rows before and after, ranges, what would be refused."""
+    for one in previews:
+        show_rows(one.before.columns, one.before.rows(), title=f"{one.file}: as it is")
+        show_rows(one.after.columns, one.after.rows(), title=f"{one.file}: as {one.table}")
+        show_rows(one.checks.columns, one.checks.rows(), title=f"{one.table}: ranges")
+        say(
+            f"{one.rows_read:,} rows read = {one.rows_delivered:,} to deliver "
+            f"+ {one.rows_quarantined:,} to quarantine; {one.span}"
+        )
+        if not one.refused.is_empty():
+            show_rows(one.refused.columns, one.refused.rows(), title="would be quarantined")
+    say("nothing was written")
+
+
+def show_load(report: "LoadReport") -> None:
+    """The account of a load."""
+    if not report.deliveries:
+        say("load: nothing new")
+        return
+    say(
+        f"load: {len(report.deliveries):,} files, {report.rows_read:,} rows read = "
+        f"{report.rows_accepted:,} accepted + {report.rows_quarantined:,} quarantined"
+    )
+    for one in report.rejected[:_FILES_NAMED]:
+        warn(one.message)
+    if len(report.rejected) > _FILES_NAMED:
+        warn(f"{len(report.rejected) - _FILES_NAMED:,} more files rejected: `penstock status`")
+    if report.rows_quarantined:
+        warn(f"{report.rows_quarantined:,} rows quarantined: see `penstock quarantine list`")
+
+
+def show_transform(report: "TransformReport") -> None:
+    """What was built and tested."""
+    if not report.built:
+        say(f"transform: {report.reason}")
+        return
+    models = [one for one in report.results if one.kind == "model"]
+    tests = [one for one in report.results if one.kind == "test"]
+    span = f"from {report.rebuilt_from}" if report.rebuilt_from else "all days"
+    say(f"transform: {report.reason}; built {len(models)} models {span}, {len(tests)} tests passed")
+    for one in report.results:
+        if one.status == "warn":
+            warn(f"{one.kind} {one.name}: {one.message}")
+
+
+def show_overview(overview: "Overview", *, files: bool) -> None:
+    """The state of one product and what to do next."""
+    show_rows(
+        ("table", "files", "loaded", "pending", "rejected", "rows", "quarantined", "from", "to"),
+        [tuple(vars(one).values()) for one in overview.tables],
+        title=f"{overview.product} in {overview.data_dir}",
+    )
+    say(f"source: {overview.source}")
+    say(f"built: {overview.built}")
+    if overview.runs:
+        show_rows(
+            ("run", "command", "started", "outcome", "message"),
+            [(r.run_id, r.command, r.started_at, r.outcome, r.message[:80]) for r in overview.runs],
+            title="last runs",
+        )
+    if files:
+        show_rows(
+            ("file", "status", "delivered at", "read", "accepted", "quarantined"),
+            [
+                (
+                    d.delivery_id,
+                    d.status,
+                    d.delivered_at,
+                    d.rows_read,
+                    d.rows_accepted,
+                    d.rows_quarantined,
+                )
+                for d in overview.deliveries
+            ],
+            title="landed files",
+        )
+    for one in overview.rejected:
+        warn(one.message)
+    for step in overview.next_steps:
+        say(f"next: {step}")
+
+
+def show_findings(findings: Sequence["Finding"]) -> None:
+    """What `doctor` found; what is not good says what to do."""
+    rows = [("ok" if one.good else "MEND", one.name, one.value) for one in findings]
+    show_rows(("", "what", "found"), rows, title="doctor")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(" 00:00:00")
+    return str(value)
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

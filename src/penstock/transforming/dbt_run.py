@@ -1,0 +1,121 @@
+"""dbt in process: one project, one command, its results as data.
+
+Belongs here: arguments, environment and results of dbt. Does not belong here: when to run it;
+the writer's lock.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner
+from dbt.artifacts.schemas.results import NodeStatus, TestStatus
+
+from penstock.errors import PenstockError
+
+_FAILED = {NodeStatus.Error, NodeStatus.Fail, TestStatus.Fail, TestStatus.Error}
+
+
+class DbtError(PenstockError):
+    """dbt could not run, or a model or test of it failed."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model or test."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    message: str
+
+
+def run_dbt(
+    command: Sequence[str],
+    *,
+    project: Path,
+    state_dir: Path,
+    environment: Mapping[str, str],
+    target: str,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[NodeResult]:
+    """Run a dbt command; logs, target and partial parsing live in `state_dir`.
+
+    Raises: DbtError naming every model and test that failed, or why dbt could not start.
+    """
+    arguments = [
+        *command,
+        *("--project-dir", str(project), "--profiles-dir", str(project), "--target", target),
+        *("--target-path", str(state_dir / "target"), "--log-path", str(state_dir / "logs")),
+        *("--quiet", "--no-use-colors", "--no-send-anonymous-usage-stats", "--no-version-check"),
+    ]
+    with _surroundings(environment):
+        _install_packages(project)
+        result = dbtRunner(callbacks=[_reporter(progress)]).invoke(arguments)
+    results = [_node_result(one) for one in getattr(result.result, "results", None) or []]
+    if not result.success:
+        raise DbtError(_explain(results, result.exception, state_dir))
+    return results
+
+
+def _install_packages(project: Path) -> None:
+    """Link the local packages once; nothing is downloaded."""
+    if (project / "packages.yml").exists() and not (project / "dbt_packages").exists():
+        done = dbtRunner().invoke(
+            ["deps", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"]
+        )
+        if not done.success:
+            message = f"{project}: dbt deps failed: {done.exception}"
+            raise DbtError(message)
+
+
+@contextlib.contextmanager
+def _surroundings(environment: Mapping[str, str]) -> Iterator[None]:
+    """Dbt reads the process's environment and changes its directory: put both back."""
+    before = {name: os.environ.get(name) for name in environment}
+    directory = Path.cwd()
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.chdir(directory)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _reporter(progress: Callable[[str], None]) -> Callable[[Any], None]:
+    def report(event: Any) -> None:
+        if event.info.name == "LogStartLine":
+            progress(str(event.data.description).removeprefix("sql ").strip())
+
+    return report
+
+
+def _node_result(one: Any) -> NodeResult:
+    return NodeResult(
+        name=one.node.name,
+        kind=str(one.node.resource_type.value),
+        status=str(one.status.value),
+        seconds=float(one.execution_time),
+        message=str(one.message or ""),
+    )
+
+
+def _explain(
+    results: Sequence[NodeResult], exception: BaseException | None, state_dir: Path
+) -> str:
+    failed = [one for one in results if one.status in {status.value for status in _FAILED}]
+    lines = [f"  {one.kind} {one.name}: {one.message.strip()}" for one in failed]
+    if exception is not None:
+        lines.append(f"  {exception}")
+    log = state_dir / "logs" / "dbt.log"
+    return "\n".join(
+        ["dbt did not pass; what was built before stays to be built again:", *lines, f"log: {log}"]
+    )

@@ -1,0 +1,148 @@
+"""Transforming: dbt builds the stale days of the working warehouse, under the writer's lock.
+
+Belongs here: deciding what to rebuild. Does not belong here: dbt itself (`dbt_run.py`); rules.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from penstock.contracts.product import Product
+from penstock.errors import PenstockError
+from penstock.ledger import Ledger
+from penstock.loading.stale import mark_built, stale_from
+from penstock.locking import writer_lock
+from penstock.settings import Settings
+
+if TYPE_CHECKING:
+    from penstock.transforming.dbt_run import NodeResult
+
+_MODELS_HASH = "models_hash"
+_MODEL_FILES = ("*.sql", "*.yml")
+
+
+@dataclass(frozen=True)
+class TransformReport:
+    """What one transform did. `rebuilt_from` is None when everything was built.
+
+    `reason` says why: nothing stale, stale days, changed models, or asked for.
+    """
+
+    reason: str
+    rebuilt_from: date | None
+    results: tuple["NodeResult", ...]
+
+    @property
+    def built(self) -> bool:
+        """Whether dbt ran."""
+        return bool(self.results)
+
+
+def transform(
+    product: Product,
+    settings: Settings,
+    *,
+    full_refresh: bool = False,
+    test: bool = True,
+    progress: Callable[[str], None] = lambda _: None,
+) -> TransformReport:
+    """Build what is stale; everything when asked for, or when the models have changed.
+
+    Raises: WriterBusyError; DbtError (the days stay stale); PenstockError when nothing is loaded.
+    """
+    with (
+        writer_lock(
+            product.lock(settings), holder="transform", wait_seconds=settings.lock_wait_seconds
+        ),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        if not product.warehouse(settings).exists():
+            message = (
+                f"nothing of {product.name} is loaded yet: `penstock mock` or `penstock land` "
+                "first, then `penstock load`."
+            )
+            raise PenstockError(message)
+        models = models_hash(product.dbt_project)
+        stale = stale_from(ledger)
+        changed = ledger.fact(_MODELS_HASH) != models
+        if stale is None and not changed and not full_refresh:
+            return TransformReport("nothing is stale", None, ())
+        whole = full_refresh or changed
+        first = None if whole or stale is None else rebuild_from(stale, product.lookback_days)
+        reason = (
+            "asked for everything"
+            if full_refresh
+            else "the models have changed"
+            if changed
+            else f"days from {stale} are stale"
+        )
+        progress(f"building: {reason}")
+        results = _build(product, settings, first, whole=whole, test=test, progress=progress)
+        with ledger.transaction():
+            mark_built(ledger)
+            ledger.put_facts({_MODELS_HASH: models})
+        return TransformReport(reason, first, tuple(results))
+
+
+def rebuild_from(stale: date, lookback_days: int) -> date:
+    """First day to build again when days from `stale` on have changed.
+
+    >>> rebuild_from(date(2026, 3, 1), 1)
+    datetime.date(2026, 2, 28)
+    """
+    return stale - timedelta(days=lookback_days)
+
+
+def models_hash(project: Path) -> str:
+    """SHA-256 over the project's and its local packages' SQL and YAML, by name and content."""
+    digest = hashlib.sha256()
+    shared = project.parent / "shared_dbt"
+    for folder in (project, shared):
+        files = [path for pattern in _MODEL_FILES for path in folder.rglob(pattern)]
+        for path in sorted(files):
+            inside = path.relative_to(folder)
+            if inside.parts[0] in ("target", "dbt_packages", "logs"):
+                continue
+            digest.update(f"{folder.name}/{inside}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def build_environment(
+    product: Product, settings: Settings, rebuilt_from: date | None
+) -> dict[str, str]:
+    """What dbt's profile and macros read: the warehouse, DuckDB's limits, the day to build from."""
+    return {
+        "PENSTOCK_BUILD_WAREHOUSE": str(product.warehouse(settings)),
+        "PENSTOCK_WAREHOUSE_DIR": str(settings.warehouse_dir),
+        "PENSTOCK_DUCKDB_MEMORY_LIMIT": settings.duckdb_memory_limit,
+        "PENSTOCK_DUCKDB_THREADS": str(settings.duckdb_threads),
+        "PENSTOCK_DUCKDB_TEMP_DIRECTORY": str(settings.duckdb_temp_directory),
+        "PENSTOCK_REBUILD_FROM": "" if rebuilt_from is None else rebuilt_from.isoformat(),
+    }
+
+
+def _build(
+    product: Product,
+    settings: Settings,
+    first: date | None,
+    *,
+    whole: bool,
+    test: bool,
+    progress: Callable[[str], None],
+) -> list["NodeResult"]:
+    # dbt takes three seconds to import: a transform with nothing stale does not pay for it.
+    from penstock.transforming.dbt_run import run_dbt  # noqa: PLC0415
+
+    command = ["build", "--exclude-resource-type", "unit_test"] if test else ["run"]
+    return run_dbt(
+        [*command, *(["--full-refresh"] if whole else [])],
+        project=product.dbt_project,
+        state_dir=product.engine_dir(settings) / "dbt",
+        environment=build_environment(product, settings, first),
+        target="prod",
+        progress=progress,
+    )
