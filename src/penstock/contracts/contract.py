@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
 import polars as pl
@@ -113,9 +113,8 @@ class Contract:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Columns a file must bring: the key and whatever has no default."""
-        fields = self.schema.model_fields
-        return tuple(name for name, field in fields.items() if field.is_required())
+        """Columns a file must bring, with a value in every row."""
+        return tuple(column.name for column in self.columns if not column.nullable)
 
     @property
     def polars_schema(self) -> dict[str, pl.DataType]:
@@ -165,8 +164,12 @@ def _column(name: str, field: FieldInfo) -> Column:
 def _unwrap_optional(annotation: Any) -> tuple[Any, bool]:
     if get_origin(annotation) in (Union, types.UnionType):
         inner = [argument for argument in get_args(annotation) if argument is not type(None)]
-        return inner[0], True
-    return annotation, False
+        return _unwrap_annotated(inner[0]), True
+    return _unwrap_annotated(annotation), False
+
+
+def _unwrap_annotated(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _bounds(field: FieldInfo) -> tuple[float | None, float | None]:

@@ -69,7 +69,8 @@ def conversion(source_unit: str | None, target_unit: str | None) -> Conversion:
         # Pint raises many unrelated types (undefined unit, syntax, tokenizer, dimension).
         message = (
             f"unit {source_unit!r} cannot become {target_unit!r} "
-            f"({type(error).__name__}: {error}); write units as kW, MWh, m/s, km/h, degC, degF, hPa, Pa, percent, W/m^2"
+            f"({type(error).__name__}: {error}); write units as kW, MWh, "
+            f" m/s, km/h, degC, degF, hPa, Pa, percent, W/m^2"
         )
         raise ConversionError(message) from error
     factor = at_one if at_zero == 0 else round((at_thousand - at_zero) / 1000, 12)

@@ -63,7 +63,7 @@ def gate(rows: pl.DataFrame, *, contract: Contract, known: pl.DataFrame | None) 
 
 def _rules(contract: Contract) -> Iterator[_Rule]:
     for name in contract.required:
-        yield _Rule("null_key", name, "a value in every row", pl.col(name).is_null())
+        yield _Rule("missing_value", name, "a value in every row", pl.col(name).is_null())
     for column in contract.columns:
         if column.type == "float":
             not_finite = ~pl.col(column.name).is_finite().fill_null(value=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dbt.cli.main import dbtRunner
 from dbt.artifacts.schemas.results import NodeStatus, TestStatus
+from dbt.cli.main import dbtRunner
 
 from penstock.errors import PenstockError
 

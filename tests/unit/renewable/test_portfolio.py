@@ -8,15 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from penstock.errors import PenstockError
-from penstock.products.renewable.contracts import AssetRow
-from penstock.products.renewable.portfolio import (
-    ASSETS_SCHEMA,
-    Asset,
-    MockClimate,
-    PortfolioError,
-    assets_frame,
-    read_portfolio,
-)
+from penstock.products.renewable.asset import Asset
+from penstock.products.renewable.contracts import ASSETS, assets_frame
+from penstock.products.renewable.mock_data.climate import MockClimate
+from penstock.products.renewable.portfolio import PortfolioError, read_portfolio
 
 pytestmark = pytest.mark.unit
 SHIPPED = Path(__file__).parents[3] / "data" / "reference" / "portfolio.yaml"
@@ -31,8 +26,11 @@ COMMON: dict[str, Any] = {
 WIND = {**COMMON, "asset_id": "w", "technology": "wind", "hub_height_m": 80}
 SOLAR = {
     **COMMON,
-    **{"asset_id": "s", "technology": "solar"},
-    **{"dc_capacity_mw": 12.5, "tilt_deg": 30, "azimuth_deg": 180},
+    "asset_id": "s",
+    "technology": "solar",
+    "dc_capacity_mw": 12.5,
+    "tilt_deg": 30,
+    "azimuth_deg": 180,
 }
 MINIMAL_YAML = """
     assets:
@@ -103,18 +101,18 @@ def test_assets_need_no_climate_and_fill_what_their_technology_implies() -> None
 
 
 def test_an_asset_has_exactly_the_columns_of_the_contract() -> None:
-    assert list(Asset.model_fields) == list(AssetRow.model_fields)
-    assert ASSETS_SCHEMA.names() == list(Asset.model_fields)
+    assert [column.name for column in ASSETS.columns] == list(Asset.model_fields)
+    assert all(column.description for column in ASSETS.columns)
 
 
 def test_the_assets_table_is_typed_even_when_a_column_is_empty() -> None:
     frame = assets_frame([Asset.model_validate(WIND), Asset.model_validate(SOLAR)])
 
-    assert frame.schema == ASSETS_SCHEMA
+    assert frame.schema == ASSETS.polars_schema
     assert frame["asset_id"].to_list() == ["s", "w"]
-    assert ASSETS_SCHEMA["valid_to"] == pl.Date
-    assert ASSETS_SCHEMA["n_turbines"] == pl.Int64
-    assert ASSETS_SCHEMA["stall_regulated"] == pl.Boolean
+    assert ASSETS.polars_schema["valid_to"] == pl.Date
+    assert ASSETS.polars_schema["n_turbines"] == pl.Int64
+    assert ASSETS.polars_schema["stall_regulated"] == pl.Boolean
 
 
 @pytest.mark.parametrize(
@@ -153,6 +151,14 @@ def test_an_error_names_file_asset_field_expectation_and_remedy(tmp_path: Path) 
     )
 
 
+@pytest.mark.parametrize("block", ["", "        mock: {weibull_k: 2}\n"])
+def test_what_follows_from_a_mistake_is_not_reported_as_another(tmp_path: Path, block: str) -> None:
+    message = refusal(tmp_path, MINIMAL_YAML.replace("technology: wind", "technology: w") + block)
+
+    assert message.endswith("field 'technology': expected 'wind' or 'solar', got 'w'; correct it")
+    assert message.count("\n") == 0
+
+
 def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
     text = MINIMAL_YAML.replace("54.5", "154.5").replace("hub_height_m: 80", "hub_heigth_m: 80")
     lines = refusal(tmp_path, text).splitlines()
@@ -172,6 +178,7 @@ def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
         ("80\n", "80\n        mock: {weibull_k: 9}\n", "field 'mock.weibull_k': expected less"),
         ("80\n", "80\n        parent_asset_id: park\n", "'parent_asset_id': expected nothing"),
         ("assets:", "asets:", "field 'assets': expected a value; add it"),
+        ("    assets:", "    assets: []\n    x:", "no such field"),
         ("    assets:", "    - assets:", "mine.yaml: "),
     ],
 )

@@ -1,15 +1,13 @@
 """What a wind or solar asset is: the columns of the `assets` table and their rules.
 
-Belongs here: the master data of one asset, real or mock, and their table. Does not belong here:
+Belongs here: the master data of one asset, real or mock. Does not belong here:
 files that list assets, climates of mock sites, measurements.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-import polars as pl
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -32,11 +30,6 @@ _OPTIONAL: dict[Technology, tuple[str, ...]] = {
 }
 
 
-def _default(technology: Technology, value: object) -> Callable[[dict[str, Any]], Any]:
-    """Default of a column that applies to one technology only."""
-    return lambda asset: value if asset.get("technology") == technology else None
-
-
 def _existing_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -50,6 +43,22 @@ Fraction = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
+def _column(description: str, unit: str | None = None, **options: Any) -> Any:
+    """A field with its description, and its unit for documentation and conversion."""
+    return Field(
+        description=description,
+        json_schema_extra=None if unit is None else {"unit": unit},
+        **options,
+    )
+
+
+def _of(technology: Technology, value: object) -> dict[str, Any]:
+    """Default of a column that applies to one technology only."""
+    return {
+        "default_factory": lambda asset: value if asset.get("technology") == technology else None
+    }
+
+
 class Asset(BaseModel):
     """One version of an asset: exactly the columns of the `assets` table, in their order.
 
@@ -59,49 +68,67 @@ class Asset(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    asset_id: Text
-    parent_asset_id: Text | None = None
-    tenant_id: Text = "default"
-    portfolio: Text = "default"
-    name: Text
-    technology: Technology
-    capacity_mw: Positive
-    dc_capacity_mw: Positive | None = None
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
-    altitude_m: float = Field(default=0.0, ge=-430, le=6000)
-    timezone: Annotated[str, AfterValidator(_existing_time_zone)]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    commissioning_date: date
-    decommissioning_date: date | None = None
-    interval_minutes: Literal[10, 15, 30, 60] = 60
-    hub_height_m: Annotated[float, Field(gt=0, le=250)] | None = None
-    rotor_diameter_m: Annotated[float, Field(gt=0, le=300)] | None = None
-    n_turbines: Annotated[int, Field(ge=1)] | None = Field(default_factory=_default("wind", 1))
-    turbine_model: Text | None = None
-    power_curve_id: Text | None = None
-    cut_in_mps: Annotated[float, Field(gt=0, le=10)] | None = Field(
-        default_factory=_default("wind", 3.0)
+    asset_id: Text = _column("The asset; what rows of weather and generation name.")
+    parent_asset_id: Text | None = _column("The plant this unit belongs to.", default=None)
+    tenant_id: Text = _column("Owner of the data.", default="default")
+    portfolio: Text = _column("Group the asset is reported in.", default="default")
+    name: Text = _column("Name for people.")
+    technology: Technology = _column("wind or solar.")
+    capacity_mw: Positive = _column("AC capacity.", "MW")
+    dc_capacity_mw: Positive | None = _column("DC capacity of the modules.", "MW", default=None)
+    latitude: float = _column("Degrees north.", "degree", ge=-90, le=90)
+    longitude: float = _column("Degrees east.", "degree", ge=-180, le=180)
+    altitude_m: float = _column("Height above sea level.", "m", default=0.0, ge=-430, le=6000)
+    timezone: Annotated[str, AfterValidator(_existing_time_zone)] = _column("IANA time zone.")
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = _column(
+        "ISO 3166 code.", default=None
     )
-    cut_out_mps: Annotated[float, Field(gt=10, le=45)] | None = Field(
-        default_factory=_default("wind", 25.0)
+    commissioning_date: date = _column("First day of operation.")
+    decommissioning_date: date | None = _column("First day out of operation.", default=None)
+    interval_minutes: Literal[10, 15, 30, 60] = _column("Grid of its rows.", "minute", default=60)
+    hub_height_m: Annotated[float, Field(gt=0, le=250)] | None = _column(
+        "Hub height above ground.", "m", default=None
     )
-    stall_regulated: bool | None = Field(default_factory=_default("wind", value=False))
-    tilt_deg: Annotated[float, Field(ge=0, le=90)] | None = None
-    azimuth_deg: Annotated[float, Field(ge=0, lt=360)] | None = None
-    tracking: Literal["fixed", "single_axis"] | None = Field(
-        default_factory=_default("solar", "fixed")
+    rotor_diameter_m: Annotated[float, Field(gt=0, le=300)] | None = _column(
+        "Rotor diameter.", "m", default=None
     )
-    gamma_pdc: Annotated[float, Field(ge=-0.01, le=0)] | None = Field(
-        default_factory=_default("solar", -0.0037)
+    n_turbines: Annotated[int, Field(ge=1)] | None = _column(
+        "Number of turbines.", **_of("wind", 1)
     )
-    u0: Positive | None = Field(default_factory=_default("solar", 25.0))
-    u1: Annotated[float, Field(ge=0)] | None = Field(default_factory=_default("solar", 6.84))
-    albedo: Fraction | None = Field(default_factory=_default("solar", 0.2))
-    system_loss_frac: Fraction | None = Field(default_factory=_default("solar", 0.11))
-    electrical_loss_ref_frac: Fraction = 0.02
-    valid_from: date = Field(default_factory=lambda asset: asset["commissioning_date"])
-    valid_to: date | None = None
+    turbine_model: Text | None = _column("Maker and model.", default=None)
+    power_curve_id: Text | None = _column("The maker's power curve.", default=None)
+    cut_in_mps: Annotated[float, Field(gt=0, le=10)] | None = _column(
+        "Wind speed at which turbines start.", "m/s", **_of("wind", 3.0)
+    )
+    cut_out_mps: Annotated[float, Field(gt=10, le=45)] | None = _column(
+        "Wind speed at which turbines stop.", "m/s", **_of("wind", 25.0)
+    )
+    stall_regulated: bool | None = _column(
+        "Power limited by stall instead of pitch.", **_of("wind", value=False)
+    )
+    tilt_deg: Annotated[float, Field(ge=0, le=90)] | None = _column(
+        "Tilt of the modules from horizontal.", "degree", default=None
+    )
+    azimuth_deg: Annotated[float, Field(ge=0, lt=360)] | None = _column(
+        "Where the modules face; 180 is south.", "degree", default=None
+    )
+    tracking: Literal["fixed", "single_axis"] | None = _column(
+        "fixed or single_axis.", **_of("solar", "fixed")
+    )
+    gamma_pdc: Annotated[float, Field(ge=-0.01, le=0)] | None = _column(
+        "Relative power change per kelvin.", "1/delta_degC", **_of("solar", -0.0037)
+    )
+    u0: Positive | None = _column("Faiman's constant heat loss, W/m2/K.", **_of("solar", 25.0))
+    u1: Annotated[float, Field(ge=0)] | None = _column(
+        "Faiman's heat loss by wind, W/m2/K per m/s.", **_of("solar", 6.84)
+    )
+    albedo: Fraction | None = _column("Reflectance of the ground, 0..1.", **_of("solar", 0.2))
+    system_loss_frac: Fraction | None = _column("PVWatts losses, 0..1.", **_of("solar", 0.11))
+    electrical_loss_ref_frac: Fraction = _column("Usual collector losses, 0..1.", default=0.02)
+    valid_from: date = _column(
+        "First day of this version.", default_factory=lambda asset: asset["commissioning_date"]
+    )
+    valid_to: date | None = _column("First day this version no longer holds.", default=None)
 
     @model_validator(mode="after")
     def _columns_fit_the_technology(self) -> Self:
@@ -131,26 +158,3 @@ class Asset(BaseModel):
             if first is not None and last is not None and first >= last:
                 raise ValueError(f"'{high}': expected more than {low} ({first}), got {last}")
         return self
-
-
-_DATES = ("commissioning_date", "decommissioning_date", "valid_from", "valid_to")
-_INTEGERS = ("interval_minutes", "n_turbines")
-_FLAGS = ("stall_regulated",)
-_TEXTS = (
-    *("asset_id", "parent_asset_id", "tenant_id", "portfolio", "name", "technology", "timezone"),
-    *("country", "turbine_model", "power_curve_id", "tracking"),
-)
-_TYPES: dict[str, type[pl.DataType]] = {
-    **dict.fromkeys(_DATES, pl.Date),
-    **dict.fromkeys(_INTEGERS, pl.Int64),
-    **dict.fromkeys(_FLAGS, pl.Boolean),
-    **dict.fromkeys(_TEXTS, pl.String),
-}
-ASSETS_SCHEMA = pl.Schema({name: _TYPES.get(name, pl.Float64) for name in Asset.model_fields})
-
-
-def assets_frame(assets: Iterable[Asset]) -> pl.DataFrame:
-    """The `assets` table: one row per asset version, ordered by asset_id and valid_from."""
-    ordered = sorted(assets, key=lambda asset: (asset.asset_id, asset.valid_from))
-    rows = [[getattr(asset, column) for column in ASSETS_SCHEMA] for asset in ordered]
-    return pl.DataFrame(rows, schema=ASSETS_SCHEMA, orient="row")

@@ -6,12 +6,15 @@ Does not belong here: how files become these columns (mappings); flags on values
 Ranges are what a value should keep to; a value outside is stored and flagged, never refused.
 """
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import polars as pl
 from pydantic import BaseModel, Field
 
 from penstock.contracts.contract import Contract, Reference
+from penstock.products.renewable.asset import Asset
 
 
 def _number(unit: str, description: str, **bounds: float) -> Any:
@@ -61,47 +64,7 @@ class GenerationRow(BaseModel):
     )
 
 
-class AssetRow(BaseModel):
-    """One version of one asset: valid from a day until the day before `valid_to`."""
-
-    asset_id: _AssetId
-    parent_asset_id: str | None = Field(None, description="The plant this unit belongs to.")
-    tenant_id: str = Field(description="Owner of the data.")
-    portfolio: str = Field(description="Group the asset is reported in.")
-    name: str = Field(description="Name for people.")
-    technology: Literal["wind", "solar"] = Field(description="wind or solar.")
-    capacity_mw: float = Field(description="AC capacity.", gt=0, json_schema_extra={"unit": "MW"})
-    dc_capacity_mw: float | None = _number("MW", "DC capacity of the modules.", gt=0)
-    latitude: float = Field(description="Degrees north.", ge=-90, le=90)
-    longitude: float = Field(description="Degrees east.", ge=-180, le=180)
-    altitude_m: float | None = _number("m", "Height above sea level.", ge=-430, le=6000)
-    timezone: str = Field(description="IANA name of the local time zone.")
-    country: str | None = Field(None, description="Country.")
-    commissioning_date: date | None = Field(None, description="First day of operation.")
-    decommissioning_date: date | None = Field(None, description="First day out of operation.")
-    interval_minutes: int = Field(description="Grid of the asset's rows: 10, 15, 30 or 60.")
-    hub_height_m: float | None = _number("m", "Hub height.", gt=0)
-    rotor_diameter_m: float | None = _number("m", "Rotor diameter.", gt=0)
-    n_turbines: int | None = Field(None, description="Number of turbines.")
-    turbine_model: str | None = Field(None, description="Turbine model.")
-    power_curve_id: str | None = Field(None, description="Manufacturer's curve.")
-    cut_in_mps: float | None = _number("m/s", "Wind speed at which turbines start.")
-    cut_out_mps: float | None = _number("m/s", "Wind speed at which turbines stop.")
-    stall_regulated: bool | None = Field(None, description="Power limited by stall, not by pitch.")
-    tilt_deg: float | None = _number("degree", "Tilt of the modules from horizontal.")
-    azimuth_deg: float | None = _number("degree", "Where the modules face; 180 is south.")
-    tracking: str | None = Field(None, description="fixed or single_axis.")
-    gamma_pdc: float | None = Field(None, description="Power change per kelvin of the modules.")
-    u0: float | None = Field(None, description="Faiman heat loss, W/m2 per kelvin.")
-    u1: float | None = Field(None, description="Faiman heat loss by wind, W/m2 per kelvin and m/s.")
-    albedo: float | None = Field(None, description="Reflectance of the ground, 0..1.")
-    system_loss_frac: float | None = Field(None, description="PVWatts system losses, 0..1.")
-    electrical_loss_ref_frac: float | None = Field(None, description="Collector losses, 0..1.")
-    valid_from: date = Field(description="First day of this version.")
-    valid_to: date | None = Field(None, description="First day this version no longer holds.")
-
-
-ASSETS = Contract(table="assets", schema=AssetRow, key=("asset_id", "valid_from"))
+ASSETS = Contract(table="assets", schema=Asset, key=("asset_id", "valid_from"))
 _ASSET = Reference(column="asset_id", table="assets", interval_column="interval_minutes")
 WEATHER = Contract(
     table="weather",
@@ -117,3 +80,11 @@ GENERATION = Contract(
     time_column="timestamp",
     reference=_ASSET,
 )
+
+
+def assets_frame(assets: Iterable[Asset]) -> pl.DataFrame:
+    """The `assets` table: one row per asset version, ordered by asset_id and valid_from."""
+    ordered = sorted(assets, key=lambda asset: (asset.asset_id, asset.valid_from))
+    schema = ASSETS.polars_schema
+    rows = [[getattr(asset, column) for column in schema] for asset in ordered]
+    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -11,7 +11,8 @@ import polars as pl
 from pydantic import ValidationError
 
 from penstock.errors import PenstockError
-from penstock.products.renewable.portfolio import Asset, assets_frame
+from penstock.products.renewable.asset import Asset
+from penstock.products.renewable.contracts import assets_frame
 
 
 def declared_assets(entries: Sequence[Mapping[str, Any]], where: str) -> pl.DataFrame:

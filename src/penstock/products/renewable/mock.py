@@ -14,10 +14,10 @@ from penstock.errors import PenstockError
 from penstock.landing.deliver import Shipment, deliver
 from penstock.landing.files import PartitionName
 from penstock.ledger import Delivery, Ledger
-from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER
+from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER, assets_frame
 from penstock.products.renewable.mock_data.generate_generation import generate_generation
 from penstock.products.renewable.mock_data.generate_weather import generate_weather
-from penstock.products.renewable.portfolio import Portfolio, assets_frame, read_portfolio
+from penstock.products.renewable.portfolio import Portfolio, read_portfolio
 from penstock.settings import Settings, new_run_id
 
 DEFAULT_SEED = 7

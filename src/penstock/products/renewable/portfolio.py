@@ -26,19 +26,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from penstock.errors import PenstockError
-from penstock.products.renewable.asset import ASSETS_SCHEMA, Asset, assets_frame
+from penstock.products.renewable.asset import Asset
 from penstock.products.renewable.mock_data.climate import MockClimate
-
-__all__ = [
-    "ASSETS_SCHEMA",
-    "Asset",
-    "MockAsset",
-    "MockClimate",
-    "Portfolio",
-    "PortfolioError",
-    "assets_frame",
-    "read_portfolio",
-]
 
 _CONSEQUENCE = "default_factory_not_called"
 """Pydantic's type of an error that only follows from another one, which is reported."""

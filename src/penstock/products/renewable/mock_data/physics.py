@@ -119,7 +119,7 @@ def split_ghi(ghi_wm2: Floats, *, cos_zenith: Floats, extraterrestrial: Floats) 
     return Irradiance(direct_normal_wm2=direct, diffuse_wm2=diffuse)
 
 
-def plane_of_array_wm2(  # noqa: PLR0913 - the inputs of one transposition
+def plane_of_array_wm2(
     ghi_wm2: Floats,
     *,
     sun: SunVector,
