@@ -33,10 +33,9 @@ def row_hashes(frame: pl.DataFrame) -> pl.Series:
     return pl.Series("_row_hash", total.view(np.int64))
 
 
-def content_hash(frame: pl.DataFrame) -> str:
-    """SHA-256 over the row hashes in row order: identity of a delivery's content."""
-    hashes = row_hashes(frame).to_numpy()
-    return hashlib.sha256(np.ascontiguousarray(hashes).astype("<i8").tobytes()).hexdigest()
+def content_hash(hashes: pl.Series) -> str:
+    """SHA-256 over row hashes in row order: identity of a delivery's content."""
+    return hashlib.sha256(hashes.to_numpy().astype("<i8").tobytes()).hexdigest()
 
 
 def _image(series: pl.Series) -> _Hashes:

@@ -73,8 +73,8 @@ def conversion(source_unit: str | None, target_unit: str | None) -> Conversion:
             f" m/s, km/h, degC, degF, hPa, Pa, percent, W/m^2"
         )
         raise ConversionError(message) from error
-    factor = at_one if at_zero == 0 else round((at_thousand - at_zero) / 1000, 12)
-    return Conversion(factor, round(at_zero, 12), per_hour=per_hour)
+    factor = at_one if at_zero == 0 else (at_thousand - at_zero) / 1000
+    return Conversion(factor, at_zero, per_hour=per_hour)
 
 
 def to_utc(time: TimeColumn, dtype: pl.DataType, *, interval_minutes: pl.Expr) -> pl.Expr:

@@ -1,0 +1,1 @@
+"""What several tests build on: small worlds of data. Not tests."""
