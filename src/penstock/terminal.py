@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 200
 _FILES_NAMED = 10
+_WIDE = 6
+"""A table of at most this many columns wraps its cells; a wider one turns into records."""
 
 
 def _console(*, stderr: bool) -> Console:
@@ -59,15 +61,32 @@ def progress(title: str) -> Iterator[Callable[[str], None]]:
 
 
 def show_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str) -> None:
-    """Rows as a table; numbers to the right."""
-    listed = [list(row) for row in rows]
+    """Rows as a table, numbers to the right; one record below the other when it gets too wide."""
+    console = _console(stderr=False)
+    raw = [list(row) for row in rows]
+    listed = [[_cell(value) for value in row] for row in raw]
+    widths = [max(map(len, (name, *cells))) for name, *cells in zip(columns, *listed, strict=True)]
+    if sum(widths) + 3 * len(widths) > console.width and len(widths) > _WIDE:
+        _show_records(console, columns, listed, title=title)
+        return
     table = Table(title=escape(title), title_justify="left", header_style="bold")
-    for position, name in enumerate(columns):
-        numeric = any(isinstance(row[position], int | float | Decimal) for row in listed)
+    for name, *values in zip(columns, *raw, strict=True):
+        numeric = any(isinstance(value, int | float | Decimal) for value in values)
         table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
-    for row in listed:
-        table.add_row(*(escape(_cell(value)) for value in row))
-    _console(stderr=False).print(table)
+    for cells in listed:
+        table.add_row(*map(escape, cells))
+    console.print(table)
+
+
+def _show_records(
+    console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str
+) -> None:
+    console.print(escape(title), style="italic")
+    width = max(map(len, columns))
+    for number, cells in enumerate(rows, start=1):
+        console.rule(f"row {number}", align="left")
+        for name, cell in zip(columns, cells, strict=True):
+            console.print(f"[bold]{escape(name):<{width}}[/]  {escape(cell)}", soft_wrap=True)
 
 
 def print_result(result: "QueryResult", *, format: str) -> None:  # noqa: A002 - named like the option
@@ -192,6 +211,9 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, Decimal):
+        fixed = f"{value:f}"
+        return fixed.rstrip("0").rstrip(".") if "." in fixed else fixed
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(" 00:00:00")
     return str(value)

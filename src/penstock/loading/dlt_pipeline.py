@@ -43,6 +43,11 @@ DELIVERIES_SCHEMA = pa.schema(
     ]
 )
 
+DELIVERIES_COLUMNS: Mapping[str, Mapping[str, Any]] = {
+    "delivery_id": {"data_type": "text", "nullable": False},
+    "delivered_at": {"data_type": "timestamp", "precision": 6, "timezone": False},
+}
+
 
 class LoadError(PenstockError):
     """dlt could not load a package."""

@@ -130,7 +130,7 @@ def _append(
         for contract in product.contracts.values()
     ]
     pipeline.append_tables(
-        [*tables, pipeline.RawTable(pipeline.DELIVERIES, records(), {})],
+        [*tables, pipeline.RawTable(pipeline.DELIVERIES, records(), pipeline.DELIVERIES_COLUMNS)],
         warehouse=warehouse,
         pipelines_dir=product.engine_dir(settings) / "dlt",
         pipeline_name=f"penstock_{product.name}",

@@ -52,7 +52,12 @@ def _rebuild(product: Product, settings: Settings, ledger: Ledger) -> None:
         present = {row[0] for row in tables}
         if "deliveries" not in present:
             return
-        rows = connection.execute(f"select {', '.join(names)} from raw.deliveries").fetchall()
+        # dlt writes `_dlt_loads` last: a package that is not there was cut off and comes again.
+        rows = connection.execute(
+            f"select {', '.join(names)} from raw.deliveries"
+            " where _dlt_load_id in (select load_id from raw._dlt_loads where status = 0)"
+        ).fetchall()
+        whole = [row[0] for row in rows]
         coverage = [
             Coverage(*row)
             for one in product.contracts.values()
@@ -60,7 +65,8 @@ def _rebuild(product: Product, settings: Settings, ledger: Ledger) -> None:
             for row in connection.execute(
                 f"select _delivery_id, {one.reference.column}, "
                 f"min({one.time_column})::date, max({one.time_column})::date "
-                f"from raw.{one.table} group by all"
+                f"from raw.{one.table} where _delivery_id in (select unnest(?)) group by all",
+                [whole],
             ).fetchall()
         ]
     deliveries = [Delivery(**dict(zip(names, row, strict=True))) for row in rows]

@@ -51,7 +51,8 @@ def run_dbt(
         *command,
         *("--project-dir", str(project), "--profiles-dir", str(project), "--target", target),
         *("--target-path", str(state_dir / "target"), "--log-path", str(state_dir / "logs")),
-        *("--quiet", "--no-use-colors", "--no-send-anonymous-usage-stats", "--no-version-check"),
+        *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
+        *("--no-send-anonymous-usage-stats", "--no-version-check"),
     ]
     with _surroundings(environment):
         _install_packages(project)

@@ -2,7 +2,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
-import pvlib  # type: ignore[import-untyped]
+import pvlib
 import pytest
 
 from penstock.products.renewable.mock_data import physics

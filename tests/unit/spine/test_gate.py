@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.loading.gate import Gated, gate
-from penstock.products.renewable.contracts import assets_frame
-from support.worlds import SOLAR, WEATHER, WIND
+from penstock.products.renewable.contracts import WEATHER, assets_frame
+from support.worlds import SOLAR, WIND
 
 pytestmark = pytest.mark.unit
 

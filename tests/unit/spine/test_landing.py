@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from penstock.landing.files import PartitionName, write_atomically, write_parquet
-from support.worlds import FIRST_DAY, WEATHER, settings_for, ship, ship_assets, weather
+from penstock.products.renewable.contracts import WEATHER
+from support.worlds import FIRST_DAY, settings_for, ship, ship_assets, weather
 
 pytestmark = pytest.mark.unit
 

@@ -4,10 +4,14 @@ Belongs here: which days are missing, delivering them, refusing to mix. Does not
 generators (`mock_data/`).
 """
 
+import argparse
 import hashlib
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+
+import polars as pl
 
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
@@ -24,6 +28,8 @@ DEFAULT_SEED = 7
 _WORLD = "mock_world"
 _CHUNK_DAYS = 31
 _DELIVERY_TIME = time(4)
+_CONTRACTS = {WEATHER.table: WEATHER, GENERATION.table: GENERATION}
+_GENERATORS = {WEATHER.table: generate_weather, GENERATION.table: generate_generation}
 
 
 def default_portfolio(settings: Settings) -> Path:
@@ -41,10 +47,12 @@ def mock(
     portfolio: Path | None = None,
     run_id: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    tables: Collection[str] = (WEATHER.table, GENERATION.table),
 ) -> int:
     """Land the mock days from `start` to `end` (inclusive) that have not landed yet.
 
-    Returns the number of files written; days that have landed are left as they are.
+    Returns the number of files written; days that have landed are left as they are. `tables`
+    may name one of weather and generation.
 
     Raises: PenstockError when real data have landed, when the days end before they start or lie
     in the future, when another seed or portfolio has been used; PortfolioError.
@@ -66,9 +74,11 @@ def mock(
         with ledger.transaction():
             ledger.put_facts({_WORLD: world})
         written = list(_deliver_assets(raw_dir, assets, run_id=run))
-        for first, last in _missing_chunks(raw_dir, start, end):
-            progress(f"generating {first} to {last}")
-            written += _deliver_days(raw_dir, assets, first, last, seed=world_seed, run_id=run)
+        for table in tables:
+            for first, last in _missing_chunks(raw_dir / table, table, start, end):
+                progress(f"generating {table}, {first} to {last}")
+                frame = _GENERATORS[table](assets.assets, start=first, end=last, seed=world_seed)
+                written += _deliver_days(raw_dir, table, frame, run_id=run)
         with ledger.transaction():
             ledger.put_deliveries(written)
     return len(written)
@@ -97,18 +107,15 @@ def _refuse_to_mix(ledger: Ledger, world: str, portfolio: Path) -> None:
         raise PenstockError(message)
 
 
-def _missing_chunks(raw_dir: Path, start: date, end: date) -> Iterator[tuple[date, date]]:
-    """Runs of days, at most a month long, of which a file is missing."""
-    names = {
-        table: {path.name for path in (raw_dir / table).iterdir()}
-        if (raw_dir / table).exists()
-        else set()
-        for table in (WEATHER.table, GENERATION.table)
-    }
+def _missing_chunks(
+    folder: Path, table: str, start: date, end: date
+) -> Iterator[tuple[date, date]]:
+    """Runs of days, at most a month long, whose file is missing."""
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
     run: list[date] = []
     for offset in range((end - start).days + 1):
         day = start + timedelta(days=offset)
-        landed = all(PartitionName(table, day).file_name in names[table] for table in names)
+        landed = PartitionName(table, day).file_name in names
         if run and (landed or len(run) == _CHUNK_DAYS):
             yield run[0], run[-1]
             run = []
@@ -130,17 +137,31 @@ def _deliver_assets(raw_dir: Path, portfolio: Portfolio, *, run_id: str) -> tupl
 
 
 def _deliver_days(
-    raw_dir: Path, portfolio: Portfolio, first: date, last: date, *, seed: int, run_id: str
-) -> list[Delivery]:
+    raw_dir: Path, table: str, frame: pl.DataFrame, *, run_id: str
+) -> tuple[Delivery, ...]:
     """Each day arrives at 04:00 UTC of the next: simulated, so that a day has the same bytes."""
-    written: list[Delivery] = []
-    for contract, generate in ((WEATHER, generate_weather), (GENERATION, generate_generation)):
-        shipment = Shipment(
-            contract=contract,
-            frame=generate(portfolio.assets, start=first, end=last, seed=seed),
-            source=MOCK,
-            delivered_at=lambda day: datetime.combine(day + timedelta(days=1), _DELIVERY_TIME),
-            plain_name=True,
-        )
-        written += deliver(shipment, raw_dir, run_id=run_id).deliveries
-    return written
+    shipment = Shipment(
+        contract=_CONTRACTS[table],
+        frame=frame,
+        source=MOCK,
+        delivered_at=lambda day: datetime.combine(day + timedelta(days=1), _DELIVERY_TIME),
+        plain_name=True,
+    )
+    return deliver(shipment, raw_dir, run_id=run_id).deliveries
+
+
+def main(table: str) -> None:
+    """Land one mock table: `python -m <generator> --start DAY --end DAY [--seed N]`."""
+    # The product's declaration holds this module's `mock`: only a program may import it here.
+    from penstock.products.renewable.product import PRODUCT  # noqa: PLC0415
+
+    parser = argparse.ArgumentParser(description=f"Land mock {table}, one file per day.")
+    parser.add_argument("--start", type=date.fromisoformat, required=True)
+    parser.add_argument("--end", type=date.fromisoformat, required=True)
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    parser.add_argument("--portfolio", type=Path)
+    options = parser.parse_args()
+    try:
+        mock(PRODUCT, Settings(), tables=(table,), **vars(options))
+    except PenstockError as error:
+        sys.exit(str(error))

@@ -180,3 +180,9 @@ def _metered(production: Production, *, grid: Grid) -> dict[str, Floats]:
         "availability_pct": production.availability_pct,
         "asset_capacity_mw": capacity,
     }
+
+
+if __name__ == "__main__":
+    from penstock.products.renewable.mock import main
+
+    main("generation")

@@ -100,3 +100,9 @@ def _rounded(weather: Weather) -> dict[str, Floats]:
         "pressure_hpa": rounded(weather.pressure_hpa, decimals=1),
         "relative_humidity": rounded(weather.relative_humidity_pct, decimals=1),
     }
+
+
+if __name__ == "__main__":
+    from penstock.products.renewable.mock import main
+
+    main("weather")

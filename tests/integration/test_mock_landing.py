@@ -1,0 +1,90 @@
+"""Landing mock data: the same bytes however a day is made, and never beside real data."""
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from penstock.errors import PenstockError
+from penstock.ledger import Ledger
+from penstock.products.renewable.contracts import WEATHER
+from penstock.products.renewable.product import PRODUCT
+from penstock.settings import Settings
+from support.worlds import settings_for, ship, ship_assets, weather
+
+pytestmark = pytest.mark.integration
+
+START, END = date(2025, 1, 28), date(2025, 2, 3)
+
+
+def mock(settings: Settings, start: date = START, end: date = END, **options: int) -> int:
+    return PRODUCT.mock(PRODUCT, settings, start=start, end=end, seed=options.get("seed"))
+
+
+def files_of(settings: Settings) -> dict[str, bytes]:
+    raw = settings.raw_dir
+    return {
+        str(path.relative_to(raw)): path.read_bytes() for path in sorted(raw.rglob("*.parquet"))
+    }
+
+
+def test_a_day_alone_is_byte_identical_to_the_day_in_a_range(tmp_path: Path) -> None:
+    whole, alone = settings_for(tmp_path / "whole"), settings_for(tmp_path / "alone")
+    mock(whole)
+    for offset in reversed(range((END - START).days + 1)):
+        day = date.fromordinal(START.toordinal() + offset)
+        mock(alone, day, day)
+
+    assert files_of(whole).keys() >= {"weather/weather_2025-01-31.parquet"}
+    assert files_of(alone) == files_of(whole)
+
+
+def test_days_that_have_landed_are_not_made_again(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    mock(settings, START, date(2025, 1, 30))
+    before = files_of(settings)
+
+    assert mock(settings) == 2 * 4
+    assert before.items() <= files_of(settings).items()
+
+
+def test_mock_refuses_where_real_data_have_landed(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    ship_assets(settings)
+    delivered = ship(settings, WEATHER, weather(), source="my_farm")
+    with Ledger(PRODUCT.ledger(settings)) as ledger:
+        ledger.put_deliveries(delivered.deliveries)
+
+    with pytest.raises(PenstockError, match=r"real data have landed here \(my_farm\)"):
+        mock(settings)
+
+
+def test_days_of_two_mock_worlds_are_refused(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    mock(settings)
+
+    with pytest.raises(PenstockError, match="mock data of another world"):
+        mock(settings, seed=8)
+
+
+def test_the_days_must_be_over(tmp_path: Path) -> None:
+    with pytest.raises(PenstockError, match="is in the future"):
+        mock(settings_for(tmp_path), START, date(2999, 1, 1))
+    with pytest.raises(PenstockError, match="is before --start"):
+        mock(settings_for(tmp_path), END, START)
+
+
+@pytest.mark.parametrize("table", ["weather", "generation"])
+def test_each_generator_runs_alone(data_dir: Path, table: str) -> None:
+    subprocess.run(
+        [
+            *(sys.executable, "-m", f"penstock.products.renewable.mock_data.generate_{table}"),
+            *("--start", "2025-01-28", "--end", "2025-01-29"),
+        ],
+        check=True,
+    )
+
+    landed = {path.name for path in (data_dir / "raw" / table).iterdir()}
+    assert landed == {f"{table}_2025-01-28.parquet", f"{table}_2025-01-29.parquet"}
