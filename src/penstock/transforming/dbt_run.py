@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.results import NodeStatus, TestStatus
 from dbt.cli.main import dbtRunner
 
@@ -83,6 +84,8 @@ def _surroundings(environment: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     finally:
+        # The adapter would keep the file open, and so locked, as long as this process lives.
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # untyped there
         os.chdir(directory)
         for name, value in before.items():
             if value is None:

@@ -3,7 +3,8 @@
 Belongs here: opening for reading, resolving unqualified names. Does not belong here: printing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,11 @@ class QueryResult:
     rows: list[tuple[Any, ...]]
 
 
-def query_warehouse(product: Product, settings: Settings, sql: str) -> QueryResult:
-    """Answer a query from the working warehouse; unqualified names are looked up marts first.
+@contextmanager
+def reading(product: Product, settings: Settings) -> Iterator[Callable[[str], QueryResult]]:
+    """Ask several questions of one state of the working warehouse.
+
+    Unqualified names are looked up marts first.
 
     Raises: QueryError with DuckDB's message, or naming the writer that holds the file.
     """
@@ -54,7 +58,13 @@ def query_warehouse(product: Product, settings: Settings, sql: str) -> QueryResu
         raise QueryError(message) from error
     with connection:
         connection.execute(f"set search_path = '{','.join(_schemas(connection))}'")
-        return _answer(connection, sql)
+        yield lambda sql: _answer(connection, sql)
+
+
+def query_warehouse(product: Product, settings: Settings, sql: str) -> QueryResult:
+    """Answer one query from the working warehouse, as `reading` does."""
+    with reading(product, settings) as ask:
+        return ask(sql)
 
 
 def query_files(files: Sequence[Path], sql: str) -> QueryResult:

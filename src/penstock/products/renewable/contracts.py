@@ -38,8 +38,8 @@ class WeatherRow(BaseModel):
     temperature_c: float | None = _number("degC", "Air temperature.", ge=-45, le=55)
     pressure_hpa: float | None = _number("hPa", "Station pressure.", ge=600, le=1080)
     relative_humidity: float | None = _number("percent", "Relative humidity.", ge=0, le=100)
-    poa_wm2: float | None = _number("W/m^2", "Plane-of-array irradiance.", ge=-6, le=1800)
-    module_temperature_c: float | None = _number("degC", "Module temperature.", ge=-50, le=110)
+    poa_wm2: float | None = _number("W/m^2", "Plane-of-array irradiance.", ge=-6, le=1600)
+    module_temperature_c: float | None = _number("degC", "Module temperature.", ge=-45, le=100)
     wind_speed_height_m: float | None = _number("m", "Height of the wind speed.", gt=0, le=300)
     snow_depth_m: float | None = _number("m", "Snow depth.", ge=0, le=20)
     source_class: Literal["onsite", "nacelle", "satellite", "reanalysis", "mock"] | None = Field(

@@ -1,10 +1,99 @@
-"""placeholder until the report is written."""
+"""The HTML report of the product `renewable`.
 
+Belongs here: asking the working warehouse once, the order of the sections, the file. Does not
+belong here: what a section says (`report_sections.py`), the page (releasing).
+
+No wall clock: the same marts give the same file.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from penstock.contracts.product import Product
+from penstock.contracts.product import MOCK, Product
+from penstock.ledger import Ledger
+from penstock.products.renewable import report_sections as sections
+from penstock.products.renewable import report_sql as sql
+from penstock.products.renewable import report_sql_days as sql_days
+from penstock.releasing.figures import day, number, span
+from penstock.releasing.report import Prose, Report, Section, write_page
 from penstock.settings import Settings
+from penstock.transforming.query import reading
+
+Row = dict[str, Any]
 
 
-def write_report(product: Product, settings: Settings) -> Path:
-    return settings.reports_dir
+def write_report(product: Product, settings: Settings, *, credits: Sequence[str] = ()) -> Path:
+    """Write `<data>/reports/<product>.html` from the marts and return its path.
+
+    `credits` name whose data are shown, where a licence asks for it.
+
+    Raises: QueryError if there is no warehouse, or a writer holds it.
+    """
+    with reading(product, settings) as ask:
+
+        def rows(text: str) -> list[Row]:
+            answer = ask(text)
+            return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+        (header,) = rows(sql.HEADER_SQL)
+        parts = _sections(header, rows) if header["assets"] else (_nothing(product),)
+    report = Report(
+        title="Weather-adjusted performance",
+        lead="What each asset delivered of what its weather allowed.",
+        facts=_facts(header, _sources(product, settings)),
+        sections=parts,
+        credits=tuple(credits),
+    )
+    return write_page(report, settings.reports_dir / f"{product.name}.html")
+
+
+def _sections(header: Row, rows: Any) -> tuple[Section, ...]:
+    assets, last = rows(sql.ASSETS_SQL), header["last_day"]
+    names = _unique_names(assets)
+    return (
+        sections.fleet_section(rows(sql.FLEET_SQL), rows(sql.LOSSES_SQL)),
+        sections.assets_section(assets, names),
+        sections.expected_section(assets, rows(sql_days.EXPECTED_SQL), names, last),
+        sections.calendar_section(assets, rows(sql_days.CALENDAR_SQL), names, last),
+        sections.worst_section(rows(sql_days.WORST_SQL), names),
+        sections.monthly_section(rows(sql_days.MONTHLY_SQL), assets, names),
+        sections.reading_section(),
+    )
+
+
+def _nothing(product: Product) -> Section:
+    text = f"Land some days, then run `penstock run {product.name}`."
+    return Section("nothing", "Nothing yet", "The marts are empty", (Prose((text,), remark=True),))
+
+
+def _facts(header: Row, sources: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    plants = header["plants"]
+    counted = f"{header['assets']}, {plants} of them plants with units" if plants else "{assets}"
+    return (
+        ("Period (UTC days)", span(header["first_day"], header["last_day"])),
+        ("Assets", counted.format(**header)),
+        ("Intervals", number(header["intervals"])),
+        ("Source", ", ".join(sources) or "unknown"),
+        ("Data up to", day(header["last_day"])),
+    )
+
+
+def _sources(product: Product, settings: Settings) -> list[str]:
+    if not product.ledger(settings).exists():
+        return []
+    with Ledger(product.ledger(settings)) as ledger:
+        found = sorted(ledger.sources())
+    return ["mock data (generated, not measured)" if one == MOCK else one for one in found]
+
+
+def _unique_names(assets: Sequence[Row]) -> dict[str, str]:
+    """Name per asset; assets that share a name carry their id as well."""
+    shared = Counter(row["name"] for row in assets)
+    return {
+        row["asset_id"]: row["name"]
+        if shared[row["name"]] == 1
+        else f"{row['name']} ({row['asset_id']})"
+        for row in assets
+    }

@@ -1,0 +1,60 @@
+{# Every number of the method, named once. Values are SQL text; e0 makes a literal DOUBLE. #}
+{% macro constant(name) -%}
+    {%- set constants = {
+        'completeness_usable': '0.80',
+        'completeness_complete': '0.95',
+        'minimum_energy_frac': '0.03',
+        'train_availability_pct': '99',
+        'train_curtailment_frac': '0.001e0',
+        'standstill_speed_mps': '5e0',
+        'standstill_power_frac': '0.02e0',
+        'power_range_high_frac': '1.05e0',
+        'power_range_low_frac': '-0.05e0',
+        'meter_tolerance_frac': '0.001e0',
+        'curve_window_days': 365,
+        'curve_bin_minutes': 30,
+        'curve_total_minutes': 180 * 60,
+        'curve_last_bin': 60,
+        'solar_window_days': 60,
+        'solar_day_minutes': 3 * 60,
+        'solar_days': 15,
+        'solar_train_low_pu': '0.05e0',
+        'solar_train_high_pu': '0.95e0',
+        'inverter_efficiency': '0.96e0',
+        'frozen_wind_above_mps': '1.5',
+        'frozen_ghi_above_wm2': '5',
+        'correlation_pairs_7d': 5,
+        'correlation_pairs_30d': 20,
+    } -%}
+    {{ constants[name] }}
+{%- endmacro %}
+
+{# The range a channel can physically have; outside it a value is stored, flagged and not used. #}
+{% macro channel_range(channel) -%}
+    {%- set ranges = {
+        'wind_speed_mps': (0, 50),
+        'wind_direction_deg': (0, 360),
+        'ghi_wm2': (-6, 1500),
+        'temperature_c': (-45, 55),
+        'pressure_hpa': (600, 1080),
+        'relative_humidity_pct': (0, 100),
+        'poa_wm2': (-6, 1600),
+        'module_temperature_c': (-45, 100),
+        'snow_depth_m': (0, 20),
+        'availability_pct': (0, 100),
+    } -%}
+    {{ return(ranges[channel]) }}
+{%- endmacro %}
+
+{# A channel's value where it is physically possible, else null. #}
+{% macro plausible(channel, column=none) -%}
+    {%- set low, high = channel_range(channel) -%}
+    {%- set value = column or channel -%}
+    case when {{ value }} between {{ low }} and {{ high }} then {{ value }} end
+{%- endmacro %}
+
+{# True where a channel has a value outside its range; null counts as no value. #}
+{% macro out_of_range(channel, column=none) -%}
+    {%- set low, high = channel_range(channel) -%}
+    coalesce({{ column or channel }} not between {{ low }} and {{ high }}, false)
+{%- endmacro %}

@@ -1,0 +1,61 @@
+{# Speed at hub height from another measuring height: power law, exponent 1/7. #}
+{% macro hub_height_speed(speed_mps, measured_at_m, hub_height_m) -%}
+    case
+        when {{ measured_at_m }} > 0 and {{ hub_height_m }} > 0
+            then {{ speed_mps }} * power({{ hub_height_m }} / {{ measured_at_m }}, 1e0 / 7e0)
+        else {{ speed_mps }}
+    end
+{%- endmacro %}
+
+{#
+  Speed that carries the same energy in air of reference density (IEC 61400-12-1, pitch control).
+  A stall-regulated turbine is normalised in power instead, see density_power_factor.
+#}
+{% macro normalized_wind_speed(speed_mps, density_kgm3, is_stall_regulated) -%}
+    case
+        when {{ is_stall_regulated }} then {{ speed_mps }}
+        else {{ speed_mps }} * power({{ density_kgm3 }} / {{ reference_air_density() }}, 1e0 / 3e0)
+    end
+{%- endmacro %}
+
+{# Power at the actual density as a share of power at the reference density. #}
+{% macro density_power_factor(density_kgm3, is_stall_regulated) -%}
+    case
+        when {{ is_stall_regulated }} then {{ density_kgm3 }} / {{ reference_air_density() }}
+        else 1e0
+    end
+{%- endmacro %}
+
+{# Bins of 0.5 m/s centred on multiples of 0.5 (IEC 61400-12-1); the last one is open above. #}
+{% macro wind_bin(normalized_speed_mps) -%}
+    least(
+        cast(floor({{ normalized_speed_mps }} / 0.5e0 + 0.5e0) as integer),
+        {{ constant('curve_last_bin') }}
+    )
+{%- endmacro %}
+
+{#
+  Power on a curve of bin means at speed x: linear between two means, 0 below the first, the last
+  one held above. `own` is the mean of x's bin, null where the bin is not valid.
+#}
+{% macro power_on_curve(x) -%}
+    case
+        when own_speed_mps is not null and {{ x }} >= own_speed_mps
+            then {{ interpolated(x, 'own', 'next') }}
+        when own_speed_mps is not null
+            then {{ interpolated(x, 'previous', 'own') }}
+        else {{ interpolated(x, 'previous', 'next') }}
+    end
+{%- endmacro %}
+
+{% macro interpolated(x, from, to) -%}
+    case
+        when {{ from }}_speed_mps is null then 0e0
+        when {{ to }}_speed_mps is null then cast({{ from }}_power_pu as double)
+        else
+            cast({{ from }}_power_pu as double)
+            + cast({{ to }}_power_pu - {{ from }}_power_pu as double)
+            * cast({{ x }} - {{ from }}_speed_mps as double)
+            / cast({{ to }}_speed_mps - {{ from }}_speed_mps as double)
+    end
+{%- endmacro %}

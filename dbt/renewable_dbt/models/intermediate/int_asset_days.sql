@@ -1,0 +1,45 @@
+with spans as (
+    select * from {{ ref('int_asset_spans') }}
+),
+
+days as (
+    select
+        spans.*,
+        {{ shared_dbt.each_day('spans.span_from', 'spans.span_to') }} as performance_date
+    from spans
+),
+
+-- defaults of the method where an attribute is not given
+with_defaults as (
+    select
+        days.asset_id,
+        days.performance_date,
+        days.tenant_id,
+        days.portfolio,
+        days.technology,
+        days.parent_asset_id,
+        days.is_plant,
+        days.interval_minutes,
+        days.capacity_mw,
+        coalesce(days.dc_capacity_mw, days.capacity_mw) as dc_capacity_mw,
+        days.latitude,
+        days.longitude,
+        coalesce(days.altitude_m, 0) as altitude_m,
+        days.hub_height_m,
+        days.cut_out_mps,
+        coalesce(days.is_stall_regulated, false) as is_stall_regulated,
+        days.tilt_deg,
+        days.azimuth_deg,
+        coalesce(days.tracking, 'fixed') = 'single_axis' as has_tracker,
+        coalesce(days.gamma_pdc, -0.0037) as gamma_pdc,
+        coalesce(days.u0, 25) as u0,
+        coalesce(days.u1, 6.84) as u1,
+        coalesce(days.albedo, 0.2) as albedo,
+        coalesce(days.system_loss_frac, 0.11) as system_loss_frac
+    from days
+    where {{ shared_dbt.rebuilt('days.performance_date') }}
+)
+
+-- by day, so that a later read of the last days skips the rest of the table
+select * from with_defaults
+order by performance_date, asset_id

@@ -1,0 +1,141 @@
+with judged_days as (
+    select
+        asset_id,
+        performance_date,
+        technology,
+        system_loss_frac
+    from {{ ref('int_asset_days') }}
+    where not is_plant and {{ shared_dbt.rebuilt('performance_date') }}
+),
+
+wind_training_days as (
+    select
+        asset_id,
+        performance_date,
+        sum(training_minutes) as training_minutes
+    from {{ ref('int_power_curve_bins_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=365) }}
+    group by asset_id, performance_date
+),
+
+solar_training_days as (
+    select
+        asset_id,
+        performance_date,
+        yield_ratio
+    from {{ ref('int_solar_ratio_daily') }}
+    where is_usable and {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
+),
+
+-- training days count for the days after them, judged days for none: the window ends the day before
+wind_events as (
+    select
+        judged_days.asset_id,
+        judged_days.performance_date,
+        cast(null as date) as training_date,
+        0 as training_minutes,
+        true as is_judged
+    from judged_days
+    where judged_days.technology = 'wind'
+    union all
+    select
+        wind_training_days.asset_id,
+        wind_training_days.performance_date,
+        wind_training_days.performance_date as training_date,
+        wind_training_days.training_minutes,
+        false as is_judged
+    from wind_training_days
+),
+
+wind_windows as (
+    select
+        wind_events.asset_id,
+        wind_events.performance_date,
+        wind_events.is_judged,
+        sum(wind_events.training_minutes) over trailing_year as training_minutes,
+        count(wind_events.training_date) over trailing_year as training_days,
+        min(wind_events.training_date) over trailing_year as first_training_date,
+        max(wind_events.training_date) over trailing_year as last_training_date
+    from wind_events
+    window trailing_year as (
+        partition by wind_events.asset_id
+        order by wind_events.performance_date
+        range between interval {{ constant('curve_window_days') }} day preceding
+        and interval 1 day preceding
+    )
+),
+
+wind_training as (
+    select
+        wind_windows.asset_id,
+        wind_windows.performance_date,
+        case when wind_windows.training_minutes >= {{ constant('curve_total_minutes') }}
+            then 'trailing_curve' end as method,
+        wind_windows.training_days,
+        wind_windows.first_training_date,
+        wind_windows.last_training_date,
+        cast(null as decimal(18, 9)) as yield_ratio
+    from wind_windows
+    where wind_windows.is_judged
+),
+
+solar_windows as (
+    select
+        judged_days.asset_id,
+        judged_days.performance_date,
+        judged_days.system_loss_frac,
+        count(solar_training_days.performance_date) as training_days,
+        min(solar_training_days.performance_date) as first_training_date,
+        max(solar_training_days.performance_date) as last_training_date,
+        median(solar_training_days.yield_ratio) as median_ratio
+    from judged_days
+    left join solar_training_days
+        on
+            judged_days.asset_id = solar_training_days.asset_id
+            and solar_training_days.performance_date between
+            {{ shared_dbt.days_later('judged_days.performance_date', '-' ~ constant('solar_window_days')) }}
+            and {{ shared_dbt.days_later('judged_days.performance_date', -1) }}
+    where judged_days.technology = 'solar'
+    group by judged_days.asset_id, judged_days.performance_date, judged_days.system_loss_frac
+),
+
+solar_training as (
+    select
+        solar_windows.asset_id,
+        solar_windows.performance_date,
+        case when solar_windows.training_days >= {{ constant('solar_days') }}
+            then 'trailing_median' else 'pvwatts_default' end as method,
+        solar_windows.training_days,
+        solar_windows.first_training_date,
+        solar_windows.last_training_date,
+        {{ shared_dbt.measure(
+            'case when solar_windows.training_days >= ' ~ constant('solar_days')
+            ~ ' then cast(solar_windows.median_ratio as double)'
+            ~ ' else (1e0 - cast(solar_windows.system_loss_frac as double)) * '
+            ~ constant('inverter_efficiency') ~ ' end'
+        ) }} as yield_ratio
+    from solar_windows
+),
+
+all_training as (
+    select * from wind_training
+    union all
+    select * from solar_training
+),
+
+labelled as (
+    select
+        all_training.asset_id,
+        all_training.performance_date,
+        all_training.method,
+        cast(all_training.training_days as integer) as training_days,
+        case when all_training.method like 'trailing%' then all_training.first_training_date end
+            as train_from,
+        case when all_training.method like 'trailing%' then all_training.last_training_date end
+            as train_to,
+        all_training.yield_ratio
+    from all_training
+)
+
+select * from labelled
+order by performance_date, asset_id

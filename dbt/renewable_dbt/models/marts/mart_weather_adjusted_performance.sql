@@ -1,0 +1,160 @@
+{%- set windows = {'7d': 7, '30d': 30} %}
+
+with daily as (
+    select
+        *,
+        {{ day_status(shared_dbt.ratio('valid_slots', 'expected_slots')) }} <> 'insufficient' as is_usable,
+        cast(gross_generation_mwh as decimal(19, 6)) as daily_energy,
+        cast(
+            case technology when 'solar' then poa_kwh_m2 else mean_wind_speed_mps end
+            as decimal(19, 6)
+        ) as daily_resource
+    from {{ ref('int_performance_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=29) }}
+),
+
+training as (
+    select * from {{ ref('int_training_trailing') }}
+    where {{ shared_dbt.rebuilt('performance_date') }}
+),
+
+-- a pair enters a correlation only on a usable day that has both of its values
+paired as (
+    select
+        daily.*,
+        case
+            when daily.is_usable and daily.daily_resource is not null then daily.daily_energy
+        end as x,
+        case
+            when daily.is_usable and daily.daily_energy is not null then daily.daily_resource
+        end as y
+    from daily
+),
+
+windowed as (
+    select
+        paired.*,
+        {%- for suffix, days in windows.items() %}
+        count(*) over last_{{ suffix }} as days_{{ suffix }},
+        sum(paired.judged_slots) over last_{{ suffix }} as judged_slots_{{ suffix }},
+        sum(paired.expected_slots) over last_{{ suffix }} as expected_slots_{{ suffix }},
+        sum(paired.capacity_mwh) over last_{{ suffix }} as capacity_mwh_{{ suffix }},
+        sum(paired.judged_gross_mwh) over last_{{ suffix }} as judged_gross_mwh_{{ suffix }},
+        sum(paired.potential_mwh) over last_{{ suffix }} as potential_mwh_{{ suffix }},
+        sum(paired.achievable_mwh) over last_{{ suffix }} as achievable_mwh_{{ suffix }},
+        sum(paired.expected_available_uncurtailed_mwh) over last_{{ suffix }}
+            as expected_available_uncurtailed_mwh_{{ suffix }},
+        count(paired.x) over last_{{ suffix }} as pairs_{{ suffix }},
+        sum(paired.x) over last_{{ suffix }} as sum_x_{{ suffix }},
+        sum(paired.y) over last_{{ suffix }} as sum_y_{{ suffix }},
+        sum(paired.x * paired.x) over last_{{ suffix }} as sum_xx_{{ suffix }},
+        sum(paired.y * paired.y) over last_{{ suffix }} as sum_yy_{{ suffix }},
+        sum(paired.x * paired.y) over last_{{ suffix }} as sum_xy_{{ suffix }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from paired
+    window
+        {%- for suffix, days in windows.items() %}
+        last_{{ suffix }} as (
+            partition by paired.asset_id
+            order by paired.performance_date
+            range between interval {{ days - 1 }} day preceding and current row
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
+),
+
+-- days of the window before the first landed one count as missing
+with_ratios as (
+    select
+        windowed.*,
+        {{ shared_dbt.ratio('windowed.judged_slots', 'windowed.expected_slots') }} as judged_frac_1d,
+        windowed.potential_mwh as potential_mwh_1d,
+        windowed.capacity_mwh as full_load_mwh_1d,
+        {{ shared_dbt.ratio('windowed.judged_gross_mwh', 'windowed.achievable_mwh') }} as achievement_ratio_1d,
+        {{ shared_dbt.ratio('windowed.judged_gross_mwh', 'windowed.expected_available_uncurtailed_mwh') }}
+            as performance_index,
+        {%- for suffix, days in windows.items() %}
+        {{ shared_dbt.ratio(
+            'windowed.judged_slots_' ~ suffix ~ ' * windowed.days_' ~ suffix,
+            'windowed.expected_slots_' ~ suffix ~ ' * ' ~ days
+        ) }} as judged_frac_{{ suffix }},
+        windowed.capacity_mwh_{{ suffix }} * {{ days }} / windowed.days_{{ suffix }}
+            as full_load_mwh_{{ suffix }},
+        {{ shared_dbt.ratio('windowed.judged_gross_mwh_' ~ suffix, 'windowed.achievable_mwh_' ~ suffix) }}
+            as achievement_ratio_{{ suffix }},
+        {{ shared_dbt.ratio(
+            'windowed.judged_gross_mwh_' ~ suffix,
+            'windowed.expected_available_uncurtailed_mwh_' ~ suffix
+        ) }} as performance_index_{{ suffix }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from windowed
+    where {{ shared_dbt.rebuilt('windowed.performance_date') }}
+),
+
+-- a plant is rated only through its units
+with_scores as (
+    select
+        with_ratios.*,
+        {%- for suffix in ['1d', '7d', '30d'] %}
+        case
+            when not with_ratios.is_plant
+                then {{ score_when_sufficient(
+                    'with_ratios.achievement_ratio_' ~ suffix,
+                    'with_ratios.judged_frac_' ~ suffix,
+                    'with_ratios.potential_mwh_' ~ suffix,
+                    'with_ratios.full_load_mwh_' ~ suffix,
+                ) }}
+        end as performance_score_{{ suffix }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from with_ratios
+),
+
+final as (
+    select
+        with_scores.asset_id,
+        with_scores.performance_date,
+        with_scores.tenant_id,
+        with_scores.portfolio,
+        with_scores.technology,
+        with_scores.parent_asset_id,
+        with_scores.is_plant,
+        coalesce(training.method, with_scores.method) as method,
+        training.training_days,
+        training.train_from,
+        training.train_to,
+        with_scores.expected_slots,
+        with_scores.judged_slots,
+        with_scores.judged_frac_1d as judged_frac,
+        with_scores.judged_capacity_mwh,
+        with_scores.potential_mwh,
+        with_scores.availability_loss_mwh,
+        with_scores.curtailment_loss_mwh,
+        with_scores.performance_loss_mwh,
+        with_scores.electrical_loss_mwh,
+        with_scores.expected_available_uncurtailed_mwh,
+        with_scores.judged_gross_mwh as gross_generation_mwh,
+        cast(with_scores.judged_gross_mwh - with_scores.electrical_loss_mwh as decimal(18, 9))
+            as net_generation_mwh,
+        {{ shared_dbt.ratio('with_scores.potential_mwh', 'with_scores.judged_capacity_mwh') }}
+            as weather_adjusted_capacity_factor,
+        with_scores.performance_index,
+        with_scores.performance_index_7d,
+        with_scores.performance_index_30d,
+        with_scores.achievement_ratio_1d,
+        with_scores.achievement_ratio_7d,
+        with_scores.achievement_ratio_30d,
+        with_scores.performance_score_1d,
+        with_scores.performance_score_7d,
+        with_scores.performance_score_30d,
+        {{ rating('with_scores.performance_score_30d') }} as rating_30d,
+        {{ pearson('7d', constant('correlation_pairs_7d')) }} as correlation_7d,
+        {{ pearson('30d', constant('correlation_pairs_30d')) }} as correlation_30d,
+        cast(with_scores.pairs_7d as integer) as correlation_pairs_7d,
+        cast(with_scores.pairs_30d as integer) as correlation_pairs_30d
+    from with_scores
+    left join training
+        on
+            with_scores.performance_date = training.performance_date
+            and with_scores.asset_id = training.asset_id
+)
+
+select * from final

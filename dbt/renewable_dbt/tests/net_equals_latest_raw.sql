@@ -1,0 +1,44 @@
+-- Nothing is lost between landing and mart: the net energy of a day is that of the deliveries that count.
+with days as (
+    select
+        asset_id,
+        performance_date,
+        net_generation_mwh
+    from {{ ref('mart_asset_performance_daily') }}
+    where {{ shared_dbt.rebuilt_rows('performance_date') }}
+),
+
+ranked as (
+    select
+        asset_id,
+        cast(timestamp as date) as performance_date,
+        cast(net_generation_mwh as decimal(18, 9)) as net_generation_mwh,
+        row_number() over (
+            partition by asset_id, timestamp
+            order by _delivered_at desc, _row_hash desc, _delivery_id desc
+        ) as delivery_rank
+    from {{ source('raw', 'generation') }}
+    where {{ shared_dbt.rebuilt_rows('timestamp') }} and abs(net_generation_mwh) < 1e9
+),
+
+landed as (
+    select
+        ranked.asset_id,
+        ranked.performance_date,
+        sum(ranked.net_generation_mwh) as net_generation_mwh
+    from ranked
+    where ranked.delivery_rank = 1
+    group by ranked.asset_id, ranked.performance_date
+)
+
+select
+    coalesce(days.asset_id, landed.asset_id) as asset_id,
+    coalesce(days.performance_date, landed.performance_date) as performance_date,
+    days.net_generation_mwh as in_mart,
+    landed.net_generation_mwh as in_raw
+from days
+full outer join landed
+    on
+        days.asset_id = landed.asset_id
+        and days.performance_date = landed.performance_date
+where days.net_generation_mwh is distinct from landed.net_generation_mwh

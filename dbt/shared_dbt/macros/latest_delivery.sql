@@ -1,0 +1,40 @@
+{#
+  The rows of an append-only table that count: of each key the latest delivery, ties settled by the
+  largest row hash, then by the delivery's name.
+
+  Few keys are ever delivered twice, and a window over a whole table is dear: only repeated keys
+  pass through one. A filter on a key column reaches the scans of both branches and of the list of
+  repeated keys, so reading one day reads one day.
+#}
+{% macro latest_delivery(relation, key_columns) -%}
+    {%- set keys = key_columns | join(', ') -%}
+    {%- set on_keys = [] -%}
+    {%- for column in key_columns -%}
+        {%- do on_keys.append('delivered.' ~ column ~ ' = repeated_keys.' ~ column) -%}
+    {%- endfor -%}
+    with repeated_keys as (
+        select {{ keys }}
+        from {{ relation }}
+        group by {{ keys }}
+        having count(*) > 1
+    )
+
+    select delivered.*
+    from {{ relation }} as delivered
+    left join repeated_keys
+        on {{ on_keys | join(' and ') }}
+    where repeated_keys.{{ key_columns[0] }} is null
+    union all
+    select delivered.*
+    from {{ relation }} as delivered
+    inner join repeated_keys
+        on {{ on_keys | join(' and ') }}
+    qualify
+        row_number() over (
+            partition by delivered.{{ key_columns | join(', delivered.') }}
+            order by
+                delivered._delivered_at desc nulls last,
+                delivered._row_hash desc nulls last,
+                delivered._delivery_id desc nulls last
+        ) = 1
+{%- endmacro %}

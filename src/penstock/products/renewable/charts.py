@@ -1,0 +1,237 @@
+"""The charts of the report, as Vega-Lite specifications.
+
+Belongs here: marks, scales, tooltips. Does not belong here: figures (SQL), the look that all
+charts share and how a chart comes into a page (releasing).
+
+Every chart is as wide as its place and keeps the names of its rows above them, so that nothing is
+cut on a phone.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import altair as alt
+
+from penstock.releasing.report import LegendEntry, Paint
+
+Rows = Sequence[dict[str, Any]]
+
+RATINGS = "ABCDE"
+RATING_FLOORS = (97, 94, 90, 80)
+"""Least score of A, B, C and D (dbt: `rating`); the calendar colours days by the same steps."""
+LEVEL_PAINTS = (Paint.LEVEL_1, Paint.LEVEL_2, Paint.LEVEL_3, Paint.LEVEL_4, Paint.LEVEL_5)
+
+PANEL_HEIGHT = 116
+_ROW = 40
+_NAME_SHARE = 0.5
+
+EXPECTED_LEGEND = (
+    LegendEntry("produced", Paint.FIRST),
+    LegendEntry("missing against expectation", Paint.ALARM),
+    LegendEntry("expected from the weather", Paint.INK, "dash"),
+)
+CALENDAR_LEGEND = (
+    LegendEntry("A: 97 and more", Paint.LEVEL_1),
+    LegendEntry("B: 94 and more", Paint.LEVEL_2),
+    LegendEntry("C: 90 and more", Paint.LEVEL_3),
+    LegendEntry("D: 80 and more", Paint.LEVEL_4),
+    LegendEntry("E: below 80", Paint.LEVEL_5),
+    LegendEntry("no score: the tooltip says why", Paint.NOTHING, "dash"),
+)
+WORST_LEGEND = (
+    LegendEntry("while it stood still or was derated", Paint.SECOND),
+    LegendEntry("while it ran", Paint.ALARM),
+)
+
+
+def rows_height(rows: int) -> int:
+    """Height in pixels of a chart with one named row per item."""
+    return rows * _ROW + 24
+
+
+def expected_chart(rows: Rows, *, name: str, first: date, last: date) -> dict[str, Any]:
+    """Daily energy of one asset against what the weather let expect; the gap stands out.
+
+    `rows`: day, actual, expected (MWh).
+    """
+    base = alt.Chart().encode(x=_days("day", first, last))
+    energy = alt.Axis(title="MWh per day", tickCount=3, domain=False, ticks=False)
+    produced = base.mark_bar(color=Paint.FIRST, opacity=0.75).encode(
+        y=alt.Y("actual:Q", axis=energy)
+    )
+    missing = (
+        base.transform_filter("datum.actual < datum.expected")
+        .mark_bar(color=Paint.ALARM)
+        .encode(y=alt.Y("actual:Q"), y2="expected:Q")
+    )
+    # A bar without height whose edge is drawn: a line across the whole day.
+    expected = base.mark_bar(fill="transparent", stroke=Paint.INK, strokeWidth=1.2).encode(
+        y=alt.Y("expected:Q"), y2="expected:Q"
+    )
+    touch = base.mark_bar(fill="transparent").encode(
+        y=alt.value(0),
+        y2=alt.value(PANEL_HEIGHT),
+        tooltip=[
+            _tip_day("day"),
+            alt.Tooltip("actual:Q", title="produced, MWh", format=",.2f"),
+            alt.Tooltip("expected:Q", title="expected, MWh", format=",.2f"),
+        ],
+    )
+    return _spec(
+        alt.layer(produced, missing, expected, touch, data=_data(rows)),
+        height=PANEL_HEIGHT,
+        description=f"Energy of {name} per day",
+    )
+
+
+def calendar_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
+    """One row per asset, one cell per day; a day without a score is a dash, not a colour.
+
+    `rows`: label, day, score, verdict (the score or why there is none), completeness.
+    """
+    base = alt.Chart().encode(
+        x=_days("day", first, last),
+        y=_named_rows("label"),
+        tooltip=[
+            alt.Tooltip("label:N", title="asset"),
+            _tip_day("day"),
+            alt.Tooltip("verdict:N", title="score"),
+            alt.Tooltip("completeness:N", title="data complete"),
+        ],
+    )
+    steps = alt.Scale(
+        type="threshold", domain=sorted(RATING_FLOORS), range=list(reversed(LEVEL_PAINTS))
+    )
+    scored = (
+        base.transform_filter("datum.score !== null")
+        .mark_rect()
+        .encode(color=alt.Color("score:Q", scale=steps, legend=None))
+    )
+    unscored = base.transform_filter("datum.score === null").mark_rect(
+        color=Paint.NOTHING, height=alt.RelativeBandSize(band=0.14)
+    )
+    return _spec(
+        alt.layer(unscored, scored, _names("label"), data=_data(rows)),
+        height=alt.Step(_ROW),
+        description="Score per asset and day",
+    )
+
+
+def losses_chart(rows: Rows) -> dict[str, Any]:
+    """Energy lost by cause. `rows`: label, cause, lost_mwh, share."""
+    tips = [
+        alt.Tooltip("cause:N"),
+        alt.Tooltip("lost_mwh:Q", title="lost, MWh", format=",.1f"),
+        alt.Tooltip("share:N", title="of what the weather offered"),
+    ]
+    bars = (
+        alt.Chart()
+        .mark_bar()
+        .encode(
+            x=_energy("lost_mwh"),
+            y=_named_rows("label"),
+            color=alt.condition(
+                "datum.lost_mwh < 0", alt.value(Paint.FIRST), alt.value(Paint.SECOND)
+            ),
+            tooltip=tips,
+        )
+    )
+    return _spec(
+        alt.layer(bars, _names("label"), data=_data(rows)),
+        height=alt.Step(_ROW),
+        description="Energy lost by cause",
+    )
+
+
+def worst_chart(rows: Rows) -> dict[str, Any]:
+    """Energy below expectation, by whether the asset ran. `rows`: label, asset, part, mwh."""
+    bars = (
+        alt.Chart()
+        .mark_bar()
+        .encode(
+            x=_energy("mwh"),
+            y=_named_rows("label"),
+            color=alt.Color(
+                "part:N",
+                scale=alt.Scale(domain=["stood still", "ran"], range=[Paint.SECOND, Paint.ALARM]),
+                legend=None,
+            ),
+            order=alt.Order("part:N", sort="descending"),
+            tooltip=[
+                alt.Tooltip("asset:N"),
+                alt.Tooltip("part:N", title="while it"),
+                alt.Tooltip("mwh:Q", title="below expectation, MWh", format=",.1f"),
+            ],
+        )
+    )
+    return _spec(
+        alt.layer(bars, _names("label"), data=_data(rows)),
+        height=alt.Step(_ROW),
+        description="Energy below expectation",
+    )
+
+
+def _days(column: str, first: date, last: date) -> alt.X:
+    # Numbers, because a date without a zone would be read in the reader's own.
+    ends = [_milliseconds(first), _milliseconds(last + timedelta(days=1))]
+    return alt.X(
+        f"utcyearmonthdate({column}):T",
+        scale=alt.Scale(domain=ends),
+        axis=alt.Axis(
+            title=None, format="%-d %b", tickCount=5, grid=False, labelFlush=True, labelOverlap=True
+        ),
+    )
+
+
+def _energy(column: str) -> alt.X:
+    return alt.X(
+        f"{column}:Q", axis=alt.Axis(title="MWh in 30 days", tickCount=4, domain=False, ticks=False)
+    )
+
+
+def _named_rows(column: str) -> alt.Y:
+    return alt.Y(
+        f"{column}:N",
+        sort=None,
+        axis=None,
+        scale=alt.Scale(paddingInner=_NAME_SHARE, paddingOuter=0.5),
+    )
+
+
+def _names(column: str) -> alt.Chart:
+    """The name of each row, above it."""
+    return (
+        alt.Chart()
+        .transform_aggregate(groupby=[column])
+        .mark_text(align="left", baseline="bottom", dy=-3)
+        .encode(
+            x=alt.value(0),
+            y=alt.Y(f"{column}:N", sort=None, axis=None, bandPosition=0),
+            text=f"{column}:N",
+        )
+    )
+
+
+def _tip_day(column: str) -> alt.Tooltip:
+    return alt.Tooltip(f"utcyearmonthdate({column}):T", title="day", format="%-d %b %Y")
+
+
+def _data(rows: Rows) -> alt.InlineData:
+    return alt.InlineData(values=[_plain(row) for row in rows])
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()
+    }
+
+
+def _milliseconds(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400_000
+
+
+def _spec(chart: alt.LayerChart, *, height: Any, description: str) -> dict[str, Any]:
+    sized = chart.properties(width="container", height=height, description=description)
+    spec: dict[str, Any] = sized.to_dict()
+    return {key: value for key, value in spec.items() if key not in {"$schema", "config"}}

@@ -1,0 +1,219 @@
+"""Incremental = full refresh, row by row and to the last digit, whatever arrives in what order."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from penstock.contracts.contract import Contract
+from penstock.loading.load import load
+from penstock.loading.retract import retract
+from penstock.products.renewable.contracts import GENERATION, WEATHER
+from penstock.products.renewable.product import PRODUCT
+from penstock.settings import Settings
+from penstock.transforming.transform import transform
+from support.warehouses import differing_rows, row_count
+from support.worlds import (
+    FIRST_DAY,
+    SOLAR,
+    WIND,
+    generation,
+    renamed,
+    settings_for,
+    ship,
+    ship_assets,
+    weather,
+)
+
+pytestmark = pytest.mark.integration
+
+PLANT = renamed(WIND, "farm").model_copy(update={"capacity_mw": 20.0})
+UNITS = [
+    renamed(WIND, name).model_copy(update={"parent_asset_id": "farm"}) for name in ("u1", "u2")
+]
+ASSETS = [WIND, SOLAR, PLANT, *UNITS]
+MEASURED = [WIND, SOLAR, *UNITS]
+BASE_DAYS = 18
+"""Enough for a trained wind curve (180 hours) and a trailing solar ratio (15 days)."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One delivery: a table's day, some of its assets, values by seed, an age in days."""
+
+    table: str
+    day: int
+    assets: tuple[int, ...]
+    seed: int
+    age: int
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """Taking back the n-th delivery (modulo how many there are)."""
+
+    number: int
+
+
+ARRIVALS = st.builds(
+    Arrival,
+    table=st.sampled_from(["weather", "generation"]),
+    day=st.integers(-2, BASE_DAYS + 6),
+    assets=st.sets(st.integers(0, len(ASSETS) - 1), min_size=1).map(lambda s: tuple(sorted(s))),
+    seed=st.integers(1, 3),
+    age=st.integers(0, 3),
+)
+STEPS = st.lists(
+    st.lists(
+        st.one_of(ARRIVALS, ARRIVALS, st.builds(Retraction, st.integers(0, 99))),
+        min_size=1,
+        max_size=4,
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def frame_of(table: str, first: date, days: int, *, assets: list[int], seed: int) -> pl.DataFrame:
+    make = weather if table == "weather" else generation
+    chosen = [ASSETS[number] for number in assets]
+    return make(first, days, assets=chosen, seed=seed)
+
+
+def contract_of(table: str) -> Contract:
+    return WEATHER if table == "weather" else GENERATION
+
+
+def arrive(world: Settings, step: Arrival) -> None:
+    day = FIRST_DAY + timedelta(days=step.day)
+    frame = frame_of(step.table, day, 1, assets=list(step.assets), seed=step.seed)
+    when = datetime(2025, 4, 10) - timedelta(days=step.age)
+    ship(world, contract_of(step.table), frame, delivered_at=when)
+
+
+def take_back(world: Settings, step: Retraction) -> None:
+    seen: list[str] = []
+
+    def collect(delivery: object) -> bool:
+        seen.append(getattr(delivery, "delivery_id"))  # noqa: B009 - one field of a delivery
+        return False
+
+    retract(PRODUCT, world, collect)
+    candidates = [one for one in seen if not one.startswith("assets/")]
+    if candidates:
+        chosen = candidates[step.number % len(candidates)]
+        retract(PRODUCT, world, lambda delivery: delivery.delivery_id == chosen)
+
+
+def build(world: Settings) -> None:
+    load(PRODUCT, world)
+    transform(PRODUCT, world, test=False)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A built world that every example starts from."""
+    world = settings_for(tmp_path_factory.mktemp("base") / "data")
+    ship_assets(world, ASSETS)
+    for table in ("weather", "generation"):
+        numbers = [number for number, one in enumerate(ASSETS) if one in MEASURED]
+        frame = frame_of(table, FIRST_DAY, BASE_DAYS, assets=numbers, seed=0)
+        ship(world, contract_of(table), frame)
+    build(world)
+    return world
+
+
+def copy_of(world: Settings, target: Path) -> Settings:
+    shutil.copytree(world.data_dir, target)
+    return settings_for(target)
+
+
+def from_scratch(world: Settings, target: Path) -> Settings:
+    """A world that received the same files at once."""
+    shutil.copytree(world.raw_dir, target / "raw")
+    fresh = settings_for(target)
+    build(fresh)
+    return fresh
+
+
+def check_steps(base: Settings, folder: Path, steps: list[list[Arrival | Retraction]]) -> None:
+    world = copy_of(base, folder / "grown")
+    for batch in steps:
+        for step in batch:
+            if isinstance(step, Arrival):
+                arrive(world, step)
+            else:
+                take_back(world, step)
+        build(world)
+    fresh = from_scratch(world, folder / "fresh")
+    assert differing_rows(PRODUCT.warehouse(world), PRODUCT.warehouse(fresh)) == []
+
+
+def examples(*, soak: bool) -> settings:
+    return settings(
+        max_examples=60 if soak else 3,
+        deadline=None,
+        derandomize=not soak,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def test_any_order_of_arrivals_corrections_and_retractions_gives_the_same_marts(
+    base: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+    soak: bool,  # noqa: FBT001 - a fixture
+) -> None:
+    @examples(soak=soak)
+    @given(STEPS)
+    def check(steps: list[list[Arrival | Retraction]]) -> None:
+        folder = tmp_path_factory.mktemp("example")
+        check_steps(base, folder, steps)
+        shutil.rmtree(folder)
+
+    check()
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [
+            [Arrival("weather", BASE_DAYS, (0, 1), 1, 0)],
+            [Arrival("generation", BASE_DAYS, (0,), 1, 0)],
+        ],
+        [[Arrival("generation", BASE_DAYS + 4, (0,), 1, 0)]],
+        [[Arrival("weather", 3, (0, 3), 2, 0)]],
+        [[Arrival("weather", 3, (0,), 2, 0)], [Arrival("weather", 3, (0,), 3, 2)]],
+        [[Arrival("generation", BASE_DAYS + 3, (1,), 1, 0)], [Retraction(BASE_DAYS + 1)]],
+        [[Arrival("generation", 5, (2,), 1, 0)]],
+    ],
+    ids=[
+        "a new day, table by table",
+        "a gap",
+        "a correction in the past",
+        "an older delivery after a newer one",
+        "a retraction",
+        "the plant's own meter",
+    ],
+)
+def test_a_change_gives_the_same_marts_as_having_it_from_the_start(
+    base: Settings, tmp_path: Path, steps: list[list[Arrival | Retraction]]
+) -> None:
+    check_steps(base, tmp_path, steps)
+
+
+def test_the_world_is_one_in_which_figures_exist(base: Settings) -> None:
+    warehouse = PRODUCT.warehouse(base)
+    assert row_count(warehouse, "mart_asset_performance_daily") == len(ASSETS) * BASE_DAYS
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        trained = connection.execute(
+            "select asset_id, count(*) from marts.mart_weather_adjusted_performance"
+            " where potential_mwh is not null group by asset_id order by asset_id"
+        ).fetchall()
+    assert [asset for asset, _ in trained] == sorted(one.asset_id for one in ASSETS)
