@@ -212,8 +212,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, Decimal):
-        fixed = f"{value:f}"
-        return fixed.rstrip("0").rstrip(".") if "." in fixed else fixed
+        return f"{value:f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(" 00:00:00")
     return str(value)

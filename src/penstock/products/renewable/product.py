@@ -8,26 +8,7 @@ from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER
 from penstock.products.renewable.declared import declared_assets
 from penstock.products.renewable.mock import mock
 from penstock.products.renewable.report import write_report
-
-_SUMMARY = """
-with recent as (
-    select *
-    from mart_asset_performance_daily
-    qualify performance_date > max(performance_date) over (partition by asset_id) - 30
-),
-
-months as (
-    select
-        asset_id,
-        max(performance_date) as performance_date,
-        sum(net_generation_mwh) as net_generation_mwh
-    from recent
-    group by asset_id
-)
-
-select months.asset_id as asset
-from months
-"""
+from penstock.products.renewable.report_sql import SUMMARY_SQL
 
 PRODUCT = Product(
     name="renewable",
@@ -45,7 +26,7 @@ PRODUCT = Product(
     mock=mock,
     report=write_report,
     source=lambda settings: settings.renewable_source,
-    summary=_SUMMARY,
+    summary=SUMMARY_SQL,
     # A day's last slots are judged by the first slots of the next day (frozen sensors, ramps).
     lookback_days=1,
     flat_raw=True,

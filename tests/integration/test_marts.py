@@ -1,0 +1,126 @@
+"""The marts as documents: exact types, every column described, the names that users query."""
+
+import re
+from ast import literal_eval
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from penstock.loading.load import load
+from penstock.products.renewable.contracts import GENERATION, WEATHER
+from penstock.products.renewable.product import PRODUCT
+from penstock.transforming.transform import transform
+from support.warehouses import tables
+from support.worlds import settings_for, ship_days
+
+pytestmark = pytest.mark.integration
+
+PROMISED = {
+    "mart_asset_performance_daily": (
+        "asset_id, performance_date, technology, gross_generation_mwh, net_generation_mwh, "
+        "curtailment_mwh, reported_availability_loss_mwh, capacity_factor, "
+        "calendar_capacity_factor, availability_pct, completeness_frac, expected_slots, "
+        "valid_slots, day_status"
+    ),
+    "mart_weather_adjusted_performance": (
+        "asset_id, performance_date, potential_mwh, performance_index, performance_score_1d, "
+        "performance_score_7d, performance_score_30d, rating_30d, correlation_7d, correlation_30d, "
+        "method, train_from, train_to"
+    ),
+    "mart_monthly_kpis": "asset_id, performance_month",
+    "mart_fleet_summary": "tenant_id, portfolio, technology",
+    "dim_asset": "asset_sk, asset_id, valid_from, valid_to, is_current",
+}
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    settings = settings_for(tmp_path_factory.mktemp("marts"))
+    ship_days(settings, days=3)
+    load(PRODUCT, settings)
+    transform(PRODUCT, settings)
+    return duckdb.connect(str(PRODUCT.warehouse(settings)), read_only=True)
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    rows = connection.execute(
+        "select column_name, data_type from information_schema.columns where table_name = ?",
+        [table],
+    ).fetchall()
+    return dict(rows)
+
+
+def documented_columns(table: str) -> list[str]:
+    (path,) = PRODUCT.dbt_project.glob(f"models/*/{table}.yml")
+    model = yaml.safe_load(path.read_text())["models"][0]
+    return [column["name"] for column in model["columns"]]
+
+
+def built_models(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select table_name from information_schema.tables"
+        " where table_schema in ('staging', 'intermediate', 'marts')"
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+def test_the_declared_marts_are_the_built_ones(connection: duckdb.DuckDBPyConnection) -> None:
+    assert set(tables(connection, "renewable", "marts")) == set(PRODUCT.marts)
+
+
+def test_no_published_column_is_a_double(connection: duckdb.DuckDBPyConnection) -> None:
+    offenders = {
+        f"{table}.{column}": kind
+        for table in PRODUCT.marts
+        for column, kind in columns_of(connection, table).items()
+        if kind in ("DOUBLE", "FLOAT", "HUGEINT")
+    }
+    assert offenders == {}
+
+
+def test_every_built_column_is_documented_and_the_other_way_round(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    assert built_models(connection)
+    for table in built_models(connection):
+        assert list(columns_of(connection, table)) == documented_columns(table), table
+
+
+@pytest.mark.parametrize("table", PROMISED)
+def test_the_promised_names_exist(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    promised = PROMISED[table].split(", ")
+
+    assert [name for name in promised if name not in columns_of(connection, table)] == []
+
+
+def test_ranges_of_contracts_and_of_sql_are_the_same() -> None:
+    text = (PRODUCT.dbt_project / "macros" / "constants.sql").read_text()
+    found = re.search(r"set ranges = (\{.*?\})", text, flags=re.DOTALL)
+    assert found is not None
+    ranges = literal_eval(found[1])
+    renamed = {"ghi": "ghi_wm2", "relative_humidity": "relative_humidity_pct"}
+    declared = {
+        renamed.get(column.name, column.name): (column.minimum, column.maximum)
+        for contract in (WEATHER, GENERATION)
+        for column in contract.columns
+        if column.minimum is not None and column.maximum is not None
+    }
+
+    assert {name: ranges[name] for name in ranges} == {name: declared[name] for name in ranges}
+
+
+def test_no_model_reads_a_clock() -> None:
+    clocks = re.compile(
+        r"\b(now\(\)|current_date|current_timestamp|get_current_timestamp|today\(\))"
+    )
+    offenders = [
+        str(path)
+        for folder in (PRODUCT.dbt_project, PRODUCT.dbt_project.parent / "shared_dbt")
+        for path in Path(folder).rglob("*.sql")
+        if "dbt_packages" not in path.parts
+        and "target" not in path.parts
+        and clocks.search(re.sub(r"\{#.*?#\}|--[^\n]*", "", path.read_text(), flags=re.DOTALL))
+    ]
+    assert offenders == []
