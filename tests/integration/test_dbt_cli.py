@@ -54,7 +54,8 @@ def test_a_developer_builds_in_a_file_of_their_own(relative_world: Settings) -> 
     assert sha256_of(working) == before
     days = dbt(
         *("show", "--output", "json", "--inline"),
-        "select count(distinct performance_date) as days from {{ ref('mart_asset_performance_daily') }}",
+        "select count(distinct performance_date) as days"
+        " from {{ ref('mart_asset_performance_daily') }}",
     )
     assert '"days": 3' in days.stdout, days.stdout
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import weibull_min
@@ -190,9 +191,8 @@ def test_number_9_hourly_wind_is_weibull_and_persistent(
 
 def goodness(pairs: Sequence[tuple[Any, Any]]) -> tuple[float, float]:
     """WAPE and R2 of (expected, actual) pairs."""
-    expected = pl.Series([float(pair[0]) for pair in pairs])
-    actual = pl.Series([float(pair[1]) for pair in pairs])
-    wape = (expected - actual).abs().sum() / actual.sum()
+    expected, actual = np.array(pairs, dtype=float).T
+    wape = np.abs(expected - actual).sum() / actual.sum()
     r2 = 1 - ((actual - expected) ** 2).sum() / ((actual - actual.mean()) ** 2).sum()
     return float(wape), float(r2)
 

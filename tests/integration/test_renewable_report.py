@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from penstock.landing.land_files import ATTRIBUTION
+from penstock.ledger import Ledger
 from penstock.products.renewable.product import PRODUCT
 from penstock.products.renewable.report import write_report
 from penstock.products.renewable.report_sql import SUMMARY_SQL
 from penstock.transforming.query import query_warehouse
 from support.literal_marts import Row, daily, days, write_marts
 from support.pages import Page
-from support.worlds import settings_for
+from support.worlds import settings_for, ship_assets
 
 pytestmark = pytest.mark.integration
 
@@ -308,8 +310,12 @@ def test_assets_of_one_name_are_told_apart(data_dir: Path) -> None:
 def test_the_owner_of_the_data_is_named(data_dir: Path) -> None:
     settings = settings_for(data_dir)
     write_marts(settings, {})
+    landed = ship_assets(settings).deliveries
+    with Ledger(PRODUCT.ledger(settings)) as ledger:
+        ledger.put_deliveries(landed)
+        ledger.put_facts({f"{ATTRIBUTION}{landed[0].source}": "ENGIE, Open Licence 2.0"})
 
-    path = write_report(PRODUCT, settings, attributions=["ENGIE, Open Licence 2.0"])
+    path = write_report(PRODUCT, settings)
 
     assert "ENGIE, Open Licence 2.0" in Page.parse(path.read_text(encoding="utf-8")).all_text()
 

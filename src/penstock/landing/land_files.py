@@ -21,6 +21,9 @@ from penstock.landing.mapping import mapping_hash
 from penstock.landing.quarantine import write_refused
 from penstock.ledger import Delivery, Ledger
 
+ATTRIBUTION = "attribution:"
+"""Ledger fact per source: whom to name wherever its figures are shown."""
+
 
 @dataclass(frozen=True)
 class TableAccount:
@@ -136,4 +139,5 @@ def land_files(
         )
     with ledger.transaction():
         ledger.put_deliveries(deliveries)
+        ledger.put_facts({f"{ATTRIBUTION}{mapping.name}": mapping.attribution.strip() or None})
     return LandingReport(tuple(accounts), tuple(refused_files), tuple(deliveries))

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 Figure = Decimal | float | int | None
 
-MISSING = "–"
+MISSING = "\N{EN DASH}"
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 

@@ -67,17 +67,14 @@ def transform(
             raise PenstockError(message)
         models = models_hash(product.dbt_project)
         stale = stale_from(ledger)
-        changed = ledger.fact(_MODELS_HASH) != models
+        built_with = ledger.fact(_MODELS_HASH)
+        changed = built_with != models
         if stale is None and not changed and not full_refresh:
             return TransformReport("nothing is stale", None, ())
         whole = full_refresh or changed
         first = None if whole or stale is None else rebuild_from(stale, product.lookback_days)
-        reason = (
-            "asked for everything"
-            if full_refresh
-            else "the models have changed"
-            if changed
-            else f"days from {stale} are stale"
+        reason = _reason(
+            full_refresh=full_refresh, built_with=built_with, models=models, stale=stale
         )
         progress(f"building: {reason}")
         results = _build(product, settings, first, whole=whole, test=test, progress=progress)
@@ -85,6 +82,14 @@ def transform(
             mark_built(ledger)
             ledger.put_facts({_MODELS_HASH: models})
         return TransformReport(reason, first, tuple(results))
+
+
+def _reason(*, full_refresh: bool, built_with: str | None, models: str, stale: date | None) -> str:
+    if full_refresh:
+        return "everything was asked for"
+    if built_with is None:
+        return "nothing was built yet"
+    return f"days from {stale} are stale" if built_with == models else "the models have changed"
 
 
 def rebuild_from(stale: date, lookback_days: int) -> date:

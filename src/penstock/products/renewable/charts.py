@@ -13,7 +13,7 @@ from typing import Any
 
 import altair as alt
 
-from penstock.releasing.report import LegendEntry, Paint
+from penstock.releasing.blocks import LegendEntry, Paint
 
 Rows = Sequence[dict[str, Any]]
 
@@ -23,8 +23,8 @@ RATING_FLOORS = (97, 94, 90, 80)
 LEVEL_PAINTS = (Paint.LEVEL_1, Paint.LEVEL_2, Paint.LEVEL_3, Paint.LEVEL_4, Paint.LEVEL_5)
 
 PANEL_HEIGHT = 116
-_ROW = 40
-_NAME_SHARE = 0.5
+_ROW = 46
+_NAME_SHARE = 0.54
 
 EXPECTED_LEGEND = (
     LegendEntry("produced", Paint.FIRST),
@@ -56,7 +56,9 @@ def expected_chart(rows: Rows, *, name: str, first: date, last: date) -> dict[st
     `rows`: day, actual, expected (MWh).
     """
     base = alt.Chart().encode(x=_days("day", first, last))
-    energy = alt.Axis(title="MWh per day", tickCount=3, domain=False, ticks=False)
+    energy = alt.Axis(
+        title=None, tickCount=3, domain=False, ticks=False, minExtent=40, maxExtent=40
+    )
     produced = base.mark_bar(color=Paint.FIRST, opacity=0.75).encode(
         y=alt.Y("actual:Q", axis=energy)
     )
@@ -92,7 +94,7 @@ def calendar_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
     """
     base = alt.Chart().encode(
         x=_days("day", first, last),
-        y=_named_rows("label"),
+        y=_named_rows("label", rows),
         tooltip=[
             alt.Tooltip("label:N", title="asset"),
             _tip_day("day"),
@@ -112,8 +114,8 @@ def calendar_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
         color=Paint.NOTHING, height=alt.RelativeBandSize(band=0.14)
     )
     return _spec(
-        alt.layer(unscored, scored, _names("label"), data=_data(rows)),
-        height=alt.Step(_ROW),
+        alt.layer(unscored, scored, _names("label", rows), data=_data(rows)),
+        height=_rows_height("label", rows),
         description="Score per asset and day",
     )
 
@@ -130,7 +132,7 @@ def losses_chart(rows: Rows) -> dict[str, Any]:
         .mark_bar()
         .encode(
             x=_energy("lost_mwh"),
-            y=_named_rows("label"),
+            y=_named_rows("label", rows),
             color=alt.condition(
                 "datum.lost_mwh < 0", alt.value(Paint.FIRST), alt.value(Paint.SECOND)
             ),
@@ -138,8 +140,8 @@ def losses_chart(rows: Rows) -> dict[str, Any]:
         )
     )
     return _spec(
-        alt.layer(bars, _names("label"), data=_data(rows)),
-        height=alt.Step(_ROW),
+        alt.layer(bars, _names("label", rows), data=_data(rows)),
+        height=_rows_height("label", rows),
         description="Energy lost by cause",
     )
 
@@ -151,7 +153,7 @@ def worst_chart(rows: Rows) -> dict[str, Any]:
         .mark_bar()
         .encode(
             x=_energy("mwh"),
-            y=_named_rows("label"),
+            y=_named_rows("label", rows),
             color=alt.Color(
                 "part:N",
                 scale=alt.Scale(domain=["stood still", "ran"], range=[Paint.SECOND, Paint.ALARM]),
@@ -166,8 +168,8 @@ def worst_chart(rows: Rows) -> dict[str, Any]:
         )
     )
     return _spec(
-        alt.layer(bars, _names("label"), data=_data(rows)),
-        height=alt.Step(_ROW),
+        alt.layer(bars, _names("label", rows), data=_data(rows)),
+        height=_rows_height("label", rows),
         description="Energy below expectation",
     )
 
@@ -190,27 +192,33 @@ def _energy(column: str) -> alt.X:
     )
 
 
-def _named_rows(column: str) -> alt.Y:
+def _named_rows(column: str, rows: Rows, **options: Any) -> alt.Y:
     return alt.Y(
         f"{column}:N",
-        sort=None,
+        sort=list(dict.fromkeys(row[column] for row in rows)),
         axis=None,
+        **options,
         scale=alt.Scale(paddingInner=_NAME_SHARE, paddingOuter=0.5),
     )
 
 
-def _names(column: str) -> alt.Chart:
+def _rows_height(column: str, rows: Rows) -> int:
+    return _ROW * len({row[column] for row in rows})
+
+
+def _names(column: str, rows: Rows) -> alt.Chart:
     """The name of each row, above it."""
-    return (
+    names: alt.Chart = (
         alt.Chart()
         .transform_aggregate(groupby=[column])
         .mark_text(align="left", baseline="bottom", dy=-3)
         .encode(
             x=alt.value(0),
-            y=alt.Y(f"{column}:N", sort=None, axis=None, bandPosition=0),
+            y=_named_rows(column, rows, bandPosition=0),
             text=f"{column}:N",
         )
     )
+    return names
 
 
 def _tip_day(column: str) -> alt.Tooltip:
@@ -231,7 +239,10 @@ def _milliseconds(day: date) -> int:
     return (day - date(1970, 1, 1)).days * 86_400_000
 
 
-def _spec(chart: alt.LayerChart, *, height: Any, description: str) -> dict[str, Any]:
+def _spec(
+    chart: alt.LayerChart | alt.FacetChart, *, height: int, description: str
+) -> dict[str, Any]:
     sized = chart.properties(width="container", height=height, description=description)
     spec: dict[str, Any] = sized.to_dict()
-    return {key: value for key, value in spec.items() if key not in {"$schema", "config"}}
+    kept = {key: value for key, value in spec.items() if key not in {"$schema", "config"}}
+    return kept | {"autosize": {"type": "fit-x", "contains": "padding"}}

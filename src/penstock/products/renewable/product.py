@@ -3,12 +3,29 @@
 Belongs here: what the spine must know of it. Does not belong here: behaviour.
 """
 
+from pathlib import Path
+from typing import Any
+
 from penstock.contracts.product import Product
 from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER
 from penstock.products.renewable.declared import declared_assets
-from penstock.products.renewable.mock import mock
-from penstock.products.renewable.report import write_report
 from penstock.products.renewable.report_sql import SUMMARY_SQL
+from penstock.settings import Settings
+
+
+def _mock(product: Product, settings: Settings, **options: Any) -> int:
+    # The generators take half a second to import: only making mock data pays for it.
+    from penstock.products.renewable.mock import mock  # noqa: PLC0415
+
+    return mock(product, settings, **options)
+
+
+def _report(product: Product, settings: Settings) -> Path:
+    # Altair takes a second to import: only writing a report pays for it.
+    from penstock.products.renewable.report import write_report  # noqa: PLC0415
+
+    return write_report(product, settings)
+
 
 PRODUCT = Product(
     name="renewable",
@@ -23,8 +40,8 @@ PRODUCT = Product(
     ),
     declaring=ASSETS.table,
     parse_declared=declared_assets,
-    mock=mock,
-    report=write_report,
+    mock=_mock,
+    report=_report,
     source=lambda settings: settings.renewable_source,
     summary=SUMMARY_SQL,
     # A day's last slots are judged by the first slots of the next day (frozen sensors, ramps).

@@ -12,22 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from penstock.contracts.product import MOCK, Product
+from penstock.landing.land_files import ATTRIBUTION
 from penstock.ledger import Ledger
 from penstock.products.renewable import report_sections as sections
 from penstock.products.renewable import report_sql as sql
 from penstock.products.renewable import report_sql_days as sql_days
+from penstock.products.renewable import report_tables as tables
+from penstock.releasing.blocks import Prose, Report, Section
 from penstock.releasing.figures import day, number, span
-from penstock.releasing.report import Prose, Report, Section, write_page
+from penstock.releasing.report import write_page
 from penstock.settings import Settings
 from penstock.transforming.query import reading
 
 Row = dict[str, Any]
 
 
-def write_report(product: Product, settings: Settings, *, credits: Sequence[str] = ()) -> Path:
+def write_report(product: Product, settings: Settings) -> Path:
     """Write `<data>/reports/<product>.html` from the marts and return its path.
 
-    `credits` name whose data are shown, where a licence asks for it.
+    Whom a landed source's licence asks to name is named at the end of the page.
 
     Raises: QueryError if there is no warehouse, or a writer holds it.
     """
@@ -44,7 +47,7 @@ def write_report(product: Product, settings: Settings, *, credits: Sequence[str]
         lead="What each asset delivered of what its weather allowed.",
         facts=_facts(header, _sources(product, settings)),
         sections=parts,
-        credits=tuple(credits),
+        credits=tuple(_credits(product, settings)),
     )
     return write_page(report, settings.reports_dir / f"{product.name}.html")
 
@@ -54,11 +57,11 @@ def _sections(header: Row, rows: Any) -> tuple[Section, ...]:
     names = _unique_names(assets)
     return (
         sections.fleet_section(rows(sql.FLEET_SQL), rows(sql.LOSSES_SQL)),
-        sections.assets_section(assets, names),
+        tables.assets_section(assets, names),
         sections.expected_section(assets, rows(sql_days.EXPECTED_SQL), names, last),
         sections.calendar_section(assets, rows(sql_days.CALENDAR_SQL), names, last),
         sections.worst_section(rows(sql_days.WORST_SQL), names),
-        sections.monthly_section(rows(sql_days.MONTHLY_SQL), assets, names),
+        tables.monthly_section(rows(sql_days.MONTHLY_SQL), assets, names),
         sections.reading_section(),
     )
 
@@ -69,11 +72,11 @@ def _nothing(product: Product) -> Section:
 
 
 def _facts(header: Row, sources: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    plants = header["plants"]
-    counted = f"{header['assets']}, {plants} of them plants with units" if plants else "{assets}"
+    units, plants = header["units"], header["plants"]
+    whole = f", and {plants} plant{'s' if plants != 1 else ''} made of units" if plants else ""
     return (
         ("Period (UTC days)", span(header["first_day"], header["last_day"])),
-        ("Assets", counted.format(**header)),
+        ("Assets", f"{units}{whole}"),
         ("Intervals", number(header["intervals"])),
         ("Source", ", ".join(sources) or "unknown"),
         ("Data up to", day(header["last_day"])),
@@ -86,6 +89,14 @@ def _sources(product: Product, settings: Settings) -> list[str]:
     with Ledger(product.ledger(settings)) as ledger:
         found = sorted(ledger.sources())
     return ["mock data (generated, not measured)" if one == MOCK else one for one in found]
+
+
+def _credits(product: Product, settings: Settings) -> list[str]:
+    if not product.ledger(settings).exists():
+        return []
+    with Ledger(product.ledger(settings)) as ledger:
+        texts = [ledger.fact(f"{ATTRIBUTION}{source}") for source in sorted(ledger.sources())]
+    return [text for text in texts if text]
 
 
 def _unique_names(assets: Sequence[Row]) -> dict[str, str]:

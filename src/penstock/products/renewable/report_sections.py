@@ -1,41 +1,30 @@
-"""The sections of the report: answers of the marts become headlines, figures, tables and charts.
+"""The sections of the report that are drawn: fleet, actual against expected, calendar, worst.
 
-Belongs here: selecting and formatting. Does not belong here: computing (SQL), marks (`charts.py`),
-wording of measures (`report_text.py`), the page (releasing).
+Belongs here: selecting and formatting. Does not belong here: computing (SQL), tables of assets and
+months (`report_tables.py`), marks (`charts.py`), wording (`report_text.py`), the page (releasing).
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from penstock.products.renewable import charts, report_text
 from penstock.products.renewable.report_sql import RECENT_DAYS
 from penstock.products.renewable.report_sql_days import CALENDAR_DAYS, CHART_DAYS
-from penstock.releasing.figures import MISSING, number, percent, span
-from penstock.releasing.report import (
+from penstock.products.renewable.report_tables import LEVELS, Names, Row, Rows
+from penstock.releasing.blocks import (
     Badge,
     Block,
     Card,
     Cards,
-    Cell,
     Chart,
     Charts,
-    Column,
     Definitions,
     KeyFigure,
     KeyFigures,
-    Level,
-    Prose,
     Section,
-    Table,
 )
-
-Row = dict[str, Any]
-Rows = list[Row]
-Names = Mapping[str, str]
+from penstock.releasing.figures import number, percent, span
 
 MOST_PANELS = 30
-_LEVELS: dict[str, Level] = {"A": 1, "B": 2, "C": 3, "D": 4, "E": 5}
 
 
 def fleet_section(fleet: Rows, losses: Rows) -> Section:
@@ -50,37 +39,11 @@ def fleet_section(fleet: Rows, losses: Rows) -> Section:
         if row["score"] is not None
     ]
     title = (
-        f"Of 100 MWh the weather allowed, the fleet delivered: {', '.join(scores)}"
+        f"Of 100 MWh the weather allowed, the fleet produced: {', '.join(scores)}"
         if scores
         else "There is no expected energy yet to judge the fleet by"
     )
     return Section("fleet", "Fleet", title, tuple(blocks))
-
-
-def assets_section(assets: Rows, names: Names) -> Section:
-    """The last 30 days of every asset."""
-    rated = [row for row in assets if row["score"] is not None]
-    good = sum(row["rating"] in "AB" for row in rated)
-    title = (
-        f"{good} of {len(rated)} rated assets are rated A or B"
-        if rated
-        else "No asset has a 30-day score yet"
-    )
-    columns = (
-        *(Column("Asset", numeric=False), Column("Technology", numeric=False)),
-        *(Column("Capacity factor"), Column("Score 30 d"), Column("Correlation 30 d")),
-        *(Column("Complete-ness"), Column("Performance index"), Column("Lost to performance, MWh")),
-    )
-    table = Table(
-        f"The last {RECENT_DAYS} days of each asset, up to its own last day",
-        columns,
-        tuple(_asset_row(row, names) for row in assets),
-    )
-    missing = tuple(
-        report_text.no_score(names[row["asset_id"]], row) for row in assets if row["score"] is None
-    )
-    blocks: tuple[Block, ...] = (table, *([Prose(missing, remark=True)] if missing else []))
-    return Section("assets", "Assets", title, blocks)
 
 
 def expected_section(assets: Rows, days: Rows, names: Names, last: date) -> Section:
@@ -105,14 +68,14 @@ def expected_section(assets: Rows, days: Rows, names: Names, last: date) -> Sect
         if units
         else "What each day produced and what its weather let expect",
         (Charts(panels, charts.EXPECTED_LEGEND),),
-        f"Each day's gross energy against what the asset should have produced in that day's weather, "
-        f"outages and curtailment excused, {span(first, last)}.{cut}",
+        "Gross energy of each day, MWh, against what the asset should have produced in that day's "
+        f"weather, outages and curtailment excused, {span(first, last)}.{cut}",
     )
 
 
 def calendar_section(assets: Rows, days: Rows, names: Names, last: date) -> Section:
     """Heat map of daily scores."""
-    known = {row["asset_id"]: row for row in assets}
+    order = {row["asset_id"]: position for position, row in enumerate(assets)}
     rows = [
         {
             "label": names[row["asset_id"]],
@@ -123,8 +86,7 @@ def calendar_section(assets: Rows, days: Rows, names: Names, last: date) -> Sect
             else number(row["score"], 1),
             "completeness": percent(row["completeness_frac"]),
         }
-        for row in days
-        if row["asset_id"] in known
+        for row in sorted(days, key=lambda row: order[row["asset_id"]])
     ]
     label = "Score calendar"
     if not rows:
@@ -155,7 +117,7 @@ def worst_section(worst: Rows, names: Names) -> Section:
     if not worst:
         text = "No asset has a 30-day score yet, so none can be called the worst"
         return Section("worst", label, text, ())
-    rows = [
+    rows: Rows = [
         {
             "label": f"{names[row['asset_id']]}: {number(row['below_mwh'], 1, 'MWh')}",
             "asset": names[row["asset_id"]],
@@ -166,10 +128,13 @@ def worst_section(worst: Rows, names: Names) -> Section:
         for part, column in (("stood still", "outages_mwh"), ("ran", "performance_mwh"))
     ]
     lowest = worst[0]
-    title = (
-        f"{names[lowest['asset_id']]} delivered {percent(lowest['achievement_ratio'])} of what its "
-        "weather allowed"
-    )
+    if lowest["rating"] == "A":
+        title = "No rated asset is below A"
+    else:
+        title = (
+            f"{names[lowest['asset_id']]} produced {percent(lowest['achievement_ratio'])} of what "
+            "its weather allowed"
+        )
     chart = Chart(
         title="Energy below expectation",
         alt="; ".join(dict.fromkeys(row["label"] for row in rows)),
@@ -184,26 +149,8 @@ def worst_section(worst: Rows, names: Names) -> Section:
             Cards(tuple(_card(row, names) for row in worst)),
             Charts((chart,), charts.WORST_LEGEND, wide=True),
         ),
-        f"The lowest of the last {RECENT_DAYS} days. Is it calm, or is it the machine?",
+        f"The lowest of the last {RECENT_DAYS} days: is it the weather, or is it the machine?",
     )
-
-
-def monthly_section(months: Rows, assets: Rows, names: Names) -> Section:
-    """Months, one folded table per asset when there are many."""
-    columns = tuple(
-        Column(name, numeric=name != "Month")
-        for name in (
-            *("Month", "Net, MWh", "Capacity factor", "Weather allowed", "Availability (energy)"),
-            *("Curtailed", "Performance index", "Score", "Completeness"),
-        )
-    )
-    tables = tuple(
-        Table(names[asset["asset_id"]], columns, rows, folded=len(assets) > 1)
-        for asset in assets
-        if (rows := tuple(_month(row) for row in months if row["asset_id"] == asset["asset_id"]))
-    )
-    title = f"The last {len({row['month'] for row in months})} months of each asset"
-    return Section("months", "Months", title, tables)
 
 
 def reading_section() -> Section:
@@ -219,7 +166,7 @@ def reading_section() -> Section:
 def _fleet_figures(row: Row) -> KeyFigures:
     assets, rated = row["assets"] or 0, row["rated"] or 0
     return KeyFigures(
-        f"{report_text.TECHNOLOGIES[row['technology']]}, {span(row['first_day'], row['last_day'])}",
+        report_text.TECHNOLOGIES[row["technology"]],
         (
             KeyFigure("Net energy", number(row["net_mwh"], 0, "MWh")),
             KeyFigure("Capacity factor", percent(row["capacity_factor"])),
@@ -227,7 +174,8 @@ def _fleet_figures(row: Row) -> KeyFigures:
             KeyFigure("Performance index", number(row["performance_index"], 3), "1 = as its past"),
             KeyFigure("Completeness", percent(row["completeness_frac"])),
         ),
-        f"{assets} asset{'s' if assets != 1 else ''}, {rated} rated.",
+        f"{assets} asset{'s' if assets != 1 else ''}, {rated} rated; "
+        f"{span(row['first_day'], row['last_day'])}",
     )
 
 
@@ -255,39 +203,6 @@ def _losses(technology: str, losses: Rows) -> Chart | None:
         alt="; ".join(str(row["label"]) for row in rows),
         spec=charts.losses_chart(rows),
         height=charts.rows_height(len(rows)),
-    )
-
-
-def _score_cell(score: Any, rating: str | None) -> Cell:
-    badge = Badge(rating, _LEVELS[rating]) if rating in _LEVELS else None
-    return Cell(number(score, 1), badge)
-
-
-def _asset_row(row: Row, names: Names) -> tuple[Cell, ...]:
-    kind = f"{row['technology']} plant" if row["is_plant"] else row["technology"]
-    return (
-        Cell(names[row["asset_id"]], inset=row["parent_asset_id"] is not None),
-        Cell(kind),
-        Cell(percent(row["capacity_factor"])),
-        _score_cell(row["score"], row["rating"]),
-        Cell(number(row["correlation"], 2)),
-        Cell(percent(row["completeness_frac"])),
-        Cell(number(row["performance_index"], 3)),
-        Cell(number(row["performance_loss_mwh"], 1)),
-    )
-
-
-def _month(row: Row) -> tuple[Cell, ...]:
-    return (
-        Cell(f"{row['month']:%B %Y}"),
-        Cell(number(row["net_generation_mwh"], 0)),
-        Cell(percent(row["capacity_factor"])),
-        Cell(percent(row["weather_adjusted_capacity_factor"])),
-        Cell(percent(row["production_based_availability_frac"])),
-        Cell(percent(row["curtailment_rate_frac"])),
-        Cell(number(row["performance_index"], 3)),
-        _score_cell(row["score"], row["rating"]),
-        Cell(percent(row["completeness_frac"])),
     )
 
 
@@ -327,9 +242,8 @@ def _card(row: Row, names: Names) -> Card:
     texts = (report_text.diagnosis(row), report_text.weather(row))
     return Card(
         title=names[row["asset_id"]],
-        badge=Badge(f"{rating} {number(row['score'], 1)}", _LEVELS[rating]),
-        figure=f"{number(row['below_mwh'], 1, 'MWh')} below expectation"
-        if row["below_mwh"] > 0
-        else MISSING,
+        badge=Badge(f"{rating} {number(row['score'], 1)}", LEVELS[rating]),
+        figure=number(row["distance_mwh"], 1, "MWh"),
+        figure_note="below expectation" if row["below_mwh"] >= 0 else "above expectation",
         paragraphs=tuple(text for text in texts if text),
     )

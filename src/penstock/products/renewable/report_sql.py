@@ -51,6 +51,7 @@ select
     max(performance_date) as last_day,
     count(distinct asset_id) as assets,
     count(distinct asset_id) filter (where is_plant) as plants,
+    count(distinct asset_id) filter (where not is_plant) as units,
     (select count(*) from fct_generation_weather_interval) as intervals
 from mart_asset_performance_daily
 """
@@ -198,7 +199,7 @@ select
         when judged.performance_score_30d is not null then null
         when summed.is_plant then 'plant'
         when summed.days < {USABLE_FRAC} * {RECENT_DAYS} then 'days'
-        when summed.completeness_frac is null or summed.completeness_frac < {USABLE_FRAC} then 'completeness'
+        when coalesce(summed.completeness_frac, 0) < {USABLE_FRAC} then 'completeness'
         when summed.potential_mwh is null or summed.judged_frac < {USABLE_FRAC} then 'expectation'
         else 'resource'
     end as missing_because
@@ -207,6 +208,7 @@ inner join named on summed.asset_id = named.asset_id
 left join mart_weather_adjusted_performance as judged
     on summed.asset_id = judged.asset_id and summed.last_day = judged.performance_date
 order by
+    summed.technology desc,
     coalesce(named.parent_asset_id, summed.asset_id),
     named.parent_asset_id is not null,
     summed.asset_id

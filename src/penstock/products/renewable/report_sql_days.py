@@ -10,6 +10,7 @@ CHART_DAYS = 120
 CALENDAR_DAYS = 180
 MONTHS = 12
 WORST = 6
+LOWEST_ALWAYS = 3
 
 EXPECTED_SQL = f"""
 select
@@ -33,7 +34,7 @@ select
     daily.completeness_frac,
     case
         when judged.performance_score_1d is not null then null
-        when daily.completeness_frac is null or daily.completeness_frac < {USABLE_FRAC} then 'completeness'
+        when coalesce(daily.completeness_frac, 0) < {USABLE_FRAC} then 'completeness'
         when judged.potential_mwh is null or judged.judged_frac < {USABLE_FRAC} then 'expectation'
         else 'resource'
     end as missing_because
@@ -76,6 +77,7 @@ summed as (
 
 select
     summed.*,
+    abs(summed.below_mwh) as distance_mwh,
     latest.technology,
     latest.performance_score_30d as score,
     latest.rating_30d as rating,
@@ -94,6 +96,9 @@ select
 from summed
 inner join numbered as latest on summed.asset_id = latest.asset_id and latest.age = 0
 where latest.performance_score_30d is not null
+qualify
+    latest.rating_30d <> 'A'
+    or row_number() over (order by latest.achievement_ratio_30d, summed.asset_id) <= {LOWEST_ALWAYS}
 order by latest.achievement_ratio_30d, summed.asset_id
 limit {WORST}
 """

@@ -7,8 +7,8 @@ from typing import Any
 
 from penstock.products.renewable.charts import RATING_FLOORS
 from penstock.products.renewable.report_sql import RECENT_DAYS, USABLE_FRAC
+from penstock.releasing.blocks import Definition
 from penstock.releasing.figures import number, percent
-from penstock.releasing.report import Definition
 
 TECHNOLOGIES = {"wind": "Wind", "solar": "Solar"}
 CAUSES = {
@@ -82,10 +82,11 @@ def weather(row: dict[str, Any]) -> str:
 GLOSSARY = (
     Definition(
         "Expected energy",
-        "What the asset would have produced in the weather it had, at full availability and without "
-        "curtailment, judged by its own past. Wind: its power curve of the 365 days before, at the "
-        "measured air density. Solar: irradiance in the plane of the modules and cell temperature, "
-        "scaled by its own last 60 days. The judged day is never part of what it is judged by.",
+        "What the asset would have produced in the weather it had, fully available and not "
+        "curtailed, judged by its own past. Wind: its power curve of the 365 days before, at the "
+        "air density of the day. Solar: irradiance in the plane of the modules and cell "
+        "temperature, scaled by its own last 60 days. The judged day is never part of what it is "
+        "judged by.",
     ),
     Definition(
         "Capacity factor",
@@ -95,9 +96,12 @@ GLOSSARY = (
     Definition(
         "Score and rating",
         "How much of the energy that could be had was delivered. Calm days and curtailment are "
-        "excused; outages and under-performance are not. A from 97, B from 94, C from 90, D from 80, "
-        f"E below. There is no score with less than {_USABLE} of the data or with next to no wind "
-        "or sun: no score is not a score of 0.",
+        "excused; outages and under-performance are not. "
+        + ", ".join(
+            f"{letter} from {floor}" for letter, floor in zip("ABCD", RATING_FLOORS, strict=True)
+        )
+        + f", E below. There is no score with less than {_USABLE} of the data or with next to no "
+        "wind or sun: no score is not a score of 0.",
         "100 x gross energy / (expected energy - curtailed energy), from 0 to 100",
     ),
     Definition(
@@ -109,8 +113,8 @@ GLOSSARY = (
     Definition(
         "Correlation",
         "How closely daily energy follows daily wind speed (wind) or plane-of-array irradiance "
-        "(solar). A low value is a hint at a sensor, an outage or curtailment, not a loss. It needs "
-        "20 days.",
+        "(solar). A low value is a hint at a sensor, an outage or curtailment, not a loss. It "
+        "needs 20 days.",
         "Pearson's correlation over 30 days",
     ),
     Definition(
@@ -120,13 +124,13 @@ GLOSSARY = (
     ),
     Definition(
         "Completeness",
-        "Share of intervals with usable weather and generation; solar counts daylight only. What is "
-        "missing is left out, never counted as zero.",
+        "Share of intervals with usable weather and generation; solar counts daylight only. What "
+        "is missing is left out, never counted as zero.",
         "valid intervals / intervals there should be",
     ),
     Definition(
         "Sums of many assets",
-        "Always ratios of sums, never averages of percentages. A plant and its units are both shown "
-        "but only counted once.",
+        "Always ratios of sums, never averages of percentages. A plant and its units are both "
+        "shown but only counted once.",
     ),
 )
