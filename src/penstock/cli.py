@@ -1,8 +1,9 @@
 """The command line: parse, call, print.
 
 Belongs here: commands, their help, how results read on a terminal. Does not belong here: logic.
-Rooms are imported inside commands, so that `--help` and `status` start at once.
+Rooms are imported inside commands, so that `--help` starts at once.
 """
+# long because: one short function per command and nothing else, in the order that --help shows.
 
 import logging
 import sys

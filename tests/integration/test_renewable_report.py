@@ -1,3 +1,6 @@
+"""The report of `renewable`: every figure shown is the mart's, and gaps say why."""
+# long because: the literal marts stand beside the figures they must become.
+
 import json
 from datetime import date
 from pathlib import Path
@@ -31,7 +34,7 @@ def asset(asset_id: str, name: str, parent: str | None = None) -> Row:
 
 
 def judged(asset_id: str, count: int = 60, **values: Any) -> list[Row]:
-    """Days with 10 MWh of potential, 8 produced: 1 lost standing still, 1 while running."""
+    """D    ays with 10 MWh of potential, 8 produced: 1 lost standing still, 1 while running."""
     return daily(
         asset_id,
         days(count),
