@@ -34,7 +34,7 @@ def asset(asset_id: str, name: str, parent: str | None = None) -> Row:
 
 
 def judged(asset_id: str, count: int = 60, **values: Any) -> list[Row]:
-    """D    ays with 10 MWh of potential, 8 produced: 1 lost standing still, 1 while running."""
+    """Days with 10 MWh of potential, 8 produced: 1 lost standing still, 1 while running."""
     return daily(
         asset_id,
         days(count),
