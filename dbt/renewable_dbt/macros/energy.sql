@@ -12,7 +12,9 @@
 {# Capped by what availability left over: nothing is counted twice. #}
 {% macro curtailment_loss(curtailment_mwh, expected_mwh, availability_loss_mwh) -%}
     cast(
-        {{ shared_dbt.at_most(curtailment_mwh, '(' ~ expected_mwh ~ ' - ' ~ availability_loss_mwh ~ ')') }}
+        {{ shared_dbt.at_most(
+            curtailment_mwh, '(' ~ expected_mwh ~ ' - ' ~ availability_loss_mwh ~ ')'
+        ) }}
         as decimal(18, 9)
     )
 {%- endmacro %}
@@ -76,7 +78,7 @@
     end
 {%- endmacro %}
 
-{# How much of a day can be judged: complete, usable or insufficient (also when nothing is expected). #}
+{# How much of a day is valid; insufficient also where no slot counts. #}
 {% macro day_status(completeness_frac) -%}
     case
         when {{ completeness_frac }} >= {{ constant('completeness_complete') }} then 'complete'
@@ -89,7 +91,9 @@
   A score exists only where enough of the period was judged and enough energy was to be had:
   otherwise null, never 0.
 #}
-{% macro score_when_sufficient(achievement_ratio, completeness_frac, potential_mwh, full_load_mwh) -%}
+{% macro score_when_sufficient(
+    achievement_ratio, completeness_frac, potential_mwh, full_load_mwh
+) -%}
     case
         when
             {{ completeness_frac }} >= {{ constant('completeness_usable') }}

@@ -20,6 +20,14 @@ daily as (
     where {{ shared_dbt.rebuilt_rows('performance_date') }}
 ),
 
+plants as (
+    select distinct
+        parent_asset_id as asset_id,
+        performance_date
+    from daily
+    where parent_asset_id is not null
+),
+
 assets as (
     select
         daily.performance_date,
@@ -28,13 +36,11 @@ assets as (
         {%- endfor %}
         count(*) as n_assets
     from daily
-    where not exists (
-        select 1
-        from daily as units
-        where
-            units.parent_asset_id = daily.asset_id
-            and units.performance_date = daily.performance_date
-    )
+    left join plants
+        on
+            daily.asset_id = plants.asset_id
+            and daily.performance_date = plants.performance_date
+    where plants.asset_id is null
     group by daily.performance_date
 )
 

@@ -1,4 +1,4 @@
--- Nothing is lost between landing and mart: the net energy of a day is that of the deliveries that count.
+-- Nothing is lost between landing and mart: a day's net energy is that of the latest deliveries.
 with days as (
     select
         asset_id,

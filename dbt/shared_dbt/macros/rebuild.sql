@@ -7,8 +7,8 @@
 
   A product resolves it once per run in its model `int_rebuild_start` (one row, column
   rebuild_from: the first day to write, null = everything). Every incremental model then
-    - reads with an explicit lower bound:  where {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
-    - names the day column it writes:      meta={'day_column': 'performance_date'}
+    - reads with a lower bound:    where {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
+    - names the day column it writes: meta={'day_column': 'performance_date'}
   and the strategy `rebuild_from` deletes that range and inserts the new rows in one transaction.
 #}
 
@@ -66,8 +66,9 @@
   look-back (days) that the model's windows need. `grain='month'` starts at the day's month.
 #}
 {% macro rebuilt(column, lookback=0, grain='day') -%}
-    {%- set day = shared_dbt.resolved_rebuild_day() -%}
-    {%- if is_incremental() and day is not none -%}
+    {%- set start = ref('int_rebuild_start') -%}
+    {%- set day = shared_dbt.rebuild_day_of(start) if is_incremental() else none -%}
+    {%- if day is not none -%}
         {{ column }} >= date '{{ shared_dbt.shifted_day(day, lookback, grain) }}'
     {%- else -%}
         true
@@ -84,7 +85,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The same for the one model that runs before `int_rebuild_start`: bounded by the request itself. #}
+{# The same for the one model that runs before `int_rebuild_start`: bounded by the request. #}
 {% macro requested(column) -%}
     {%- set day = shared_dbt.requested_rebuild_day() -%}
     {%- if is_incremental() and day is not none -%}
@@ -102,7 +103,11 @@
 {% macro get_incremental_rebuild_from_sql(arg_dict) -%}
     {%- set meta = config.get('meta', {}) -%}
     {%- set day_column = meta['day_column'] -%}
-    {%- set day = shared_dbt.requested_rebuild_day() if meta.get('bound') == 'requested' else shared_dbt.resolved_rebuild_day() -%}
+    {%- if meta.get('bound') == 'requested' -%}
+        {%- set day = shared_dbt.requested_rebuild_day() -%}
+    {%- else -%}
+        {%- set day = shared_dbt.resolved_rebuild_day() -%}
+    {%- endif -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     delete from {{ arg_dict['target_relation'] }}
     {%- if day is not none %}

@@ -14,7 +14,7 @@
 {# Reference density of a power curve, kg/m3 (IEC 61400-12-1). #}
 {% macro reference_air_density() -%} 1.225e0 {%- endmacro %}
 
-{# Standard atmosphere (ISO 2533) at an altitude: stands in where a thermometer or barometer fails. #}
+{# Standard atmosphere (ISO 2533): stands in where a thermometer or barometer fails. #}
 {% macro standard_temperature_c(altitude_m) -%}
     (15e0 - 0.0065e0 * {{ altitude_m }})
 {%- endmacro %}

@@ -44,7 +44,8 @@
 
 {# Plane-of-array irradiance, W/m2: Hay and Davies 1980, isotropic ground reflection. #}
 {% macro plane_of_array_wm2(
-    ghi_wm2, dni_wm2, dhi_wm2, extraterrestrial_wm2, cosine_of_zenith, cosine_of_incidence, tilt_deg, albedo
+    ghi_wm2, dni_wm2, dhi_wm2, extraterrestrial_wm2,
+    cosine_of_zenith, cosine_of_incidence, tilt_deg, albedo
 ) -%}
     (
         {{ dni_wm2 }} * {{ cosine_of_incidence }}
@@ -58,7 +59,7 @@
     )
 {%- endmacro %}
 
-{# Wind that cools a module: a reading at module height as it is, a higher one halved, else 1 m/s. #}
+{# Wind that cools a module: read at module height as it is, higher up halved, else 1 m/s. #}
 {% macro module_wind_mps(speed_mps, measured_at_m) -%}
     case
         when {{ speed_mps }} is null then 1e0
@@ -78,4 +79,9 @@
         {{ dc_ac_ratio }} * {{ poa_wm2 }} / 1000e0
         * (1e0 + {{ gamma_pdc }} * ({{ cell_temperature_c }} - 25e0))
     )
+{%- endmacro %}
+
+{# Insolation of a period from the sum of its interval means, kWh/m2. #}
+{% macro insolation_kwh_m2(sum_wm2, interval_minutes) -%}
+    {{ shared_dbt.measure('cast(' ~ sum_wm2 ~ ' as double) * ' ~ interval_minutes ~ ' / 60e3') }}
 {%- endmacro %}

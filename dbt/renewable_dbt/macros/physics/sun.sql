@@ -21,7 +21,7 @@
     radians(23.439e0 - 4e-7 * {{ days }})
 {%- endmacro %}
 
-{# Where the sun stands overhead: degrees west of Greenwich, before the site's longitude is added. #}
+{# Hour angle of the sun at Greenwich, degrees; a site adds its longitude. #}
 {% macro greenwich_hour_angle_deg(days, ecliptic_longitude_rad, obliquity_rad) -%}
     (
         15e0 * ((
@@ -61,7 +61,10 @@
 
 {# Highest GHI that can be real (Long and Shi; pvanalytics "physical" limit), W/m2. #}
 {% macro highest_physical_ghi_wm2(extraterrestrial_wm2, cosine_of_zenith) -%}
-    (1.5e0 * {{ extraterrestrial_wm2 }} * power(greatest({{ cosine_of_zenith }}, 0e0), 1.2e0) + 100e0)
+    (
+        1.5e0 * {{ extraterrestrial_wm2 }} * power(greatest({{ cosine_of_zenith }}, 0e0), 1.2e0)
+        + 100e0
+    )
 {%- endmacro %}
 
 {% macro lowest_physical_ghi_wm2() -%} -4 {%- endmacro %}

@@ -60,16 +60,18 @@ held as (
         ordered_versions.*,
         case
             when
-                ordered_versions.previous_valid_from is null or landed_span.first_landed_date is null
+                ordered_versions.previous_valid_from is null
+                or landed_span.first_landed_date is null
                 then landed_span.first_landed_date
             else greatest(landed_span.first_landed_date, ordered_versions.valid_from)
         end as held_from,
         case
             when ordered_versions.next_valid_from is null then landed_span.last_landed_date
-            else least(
-                landed_span.last_landed_date,
-                {{ shared_dbt.days_later('ordered_versions.next_valid_from', -1) }}
-            )
+            else
+                least(
+                    landed_span.last_landed_date,
+                    {{ shared_dbt.days_later('ordered_versions.next_valid_from', -1) }}
+                )
         end as held_to
     from ordered_versions
     left join landed_span

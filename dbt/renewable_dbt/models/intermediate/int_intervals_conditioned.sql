@@ -32,8 +32,9 @@ slots as (
     select
         day_minutes.performance_date,
         day_minutes.interval_minutes,
-        {{ shared_dbt.minutes_later('cast(day_minutes.performance_date as timestamp)', 'day_minutes.minute_of_day') }}
-            as timestamp,
+        {{ shared_dbt.minutes_later(
+            'cast(day_minutes.performance_date as timestamp)', 'day_minutes.minute_of_day'
+        ) }} as timestamp,
         {{ days_since_j2000('cast(day_minutes.performance_date as timestamp)') }}
         + (day_minutes.minute_of_day + 0.5e0 * day_minutes.interval_minutes) / 1440e0 as j2000_days,
         {{ extraterrestrial_wm2('day_minutes.performance_date') }} as extraterrestrial_wm2
@@ -62,7 +63,8 @@ sun as (
         longitudes.interval_minutes,
         longitudes.timestamp,
         longitudes.extraterrestrial_wm2,
-        asin(sin(longitudes.obliquity_rad) * sin(longitudes.ecliptic_longitude_rad)) as declination_rad,
+        asin(sin(longitudes.obliquity_rad) * sin(longitudes.ecliptic_longitude_rad))
+            as declination_rad,
         {{ greenwich_hour_angle_deg(
             'longitudes.j2000_days',
             'longitudes.ecliptic_longitude_rad',
@@ -174,7 +176,8 @@ air as (
         case
             when usable.is_wind_unit
                 then {{ air_density(
-                    'coalesce(usable.temperature, ' ~ standard_temperature_c('usable.altitude_m') ~ ')',
+                    'coalesce(usable.temperature, '
+                    ~ standard_temperature_c('usable.altitude_m') ~ ')',
                     'coalesce(usable.pressure, ' ~ standard_pressure_hpa('usable.altitude_m') ~ ')',
                     'usable.relative_humidity',
                 ) }}
@@ -204,12 +207,16 @@ air as (
 surface as (
     select
         air.*,
-        {{ normalized_wind_speed('air.hub_wind_speed', 'air.air_density', 'air.is_stall_regulated') }}
-            as normalized_wind_speed,
-        degrees(acos({{ shared_dbt.between_bounds('air.cosine_of_zenith', '-1e0', '1e0') }})) as zenith_deg,
+        {{ normalized_wind_speed(
+            'air.hub_wind_speed', 'air.air_density', 'air.is_stall_regulated'
+        ) }} as normalized_wind_speed,
+        degrees(acos({{ shared_dbt.between_bounds(
+            'air.cosine_of_zenith', '-1e0', '1e0'
+        ) }})) as zenith_deg,
         sqrt(greatest(1e0 - air.cosine_of_zenith * air.cosine_of_zenith, 0e0)) as sine_of_zenith,
-        {{ clearness_index('air.positive_ghi', 'air.extraterrestrial_wm2', 'air.cosine_of_zenith') }}
-            as clearness_index,
+        {{ clearness_index(
+            'air.positive_ghi', 'air.extraterrestrial_wm2', 'air.cosine_of_zenith'
+        ) }} as clearness_index,
         case
             when air.is_solar_unit and air.has_tracker
                 then {{ tracker_rotation_deg(
@@ -231,7 +238,8 @@ split_light as (
         case when surface.has_tracker then abs(surface.rotation_deg) else surface.fixed_tilt_deg end
             as tilt_deg,
         case
-            when surface.has_tracker then case when surface.rotation_deg >= 0 then 270e0 else 90e0 end
+            when surface.has_tracker and surface.rotation_deg >= 0 then 270e0
+            when surface.has_tracker then 90e0
             else surface.fixed_azimuth_deg
         end as surface_azimuth_deg
     from surface
@@ -258,20 +266,19 @@ irradiated as (
     select
         direct_light.*,
         case
+            when direct_light.is_solar_unit and direct_light.measured_poa is not null
+                then {{ shared_dbt.at_least('direct_light.measured_poa', '0e0') }}
             when direct_light.is_solar_unit
-                then coalesce(
-                    {{ shared_dbt.at_least('direct_light.measured_poa', '0e0') }},
-                    {{ plane_of_array_wm2(
-                        'direct_light.positive_ghi',
-                        'direct_light.dni',
-                        'direct_light.dhi',
-                        'direct_light.extraterrestrial_wm2',
-                        'direct_light.cosine_of_zenith',
-                        'direct_light.cosine_of_incidence',
-                        'direct_light.tilt_deg',
-                        'direct_light.albedo',
-                    ) }}
-                )
+                then {{ plane_of_array_wm2(
+                    'direct_light.positive_ghi',
+                    'direct_light.dni',
+                    'direct_light.dhi',
+                    'direct_light.extraterrestrial_wm2',
+                    'direct_light.cosine_of_zenith',
+                    'direct_light.cosine_of_incidence',
+                    'direct_light.tilt_deg',
+                    'direct_light.albedo',
+                ) }}
         end as poa
     from direct_light
 ),
@@ -280,7 +287,8 @@ heated as (
     select
         irradiated.*,
         {{ cell_temperature_c(
-            'coalesce(irradiated.temperature, ' ~ standard_temperature_c('irradiated.altitude_m') ~ ')',
+            'coalesce(irradiated.temperature, '
+            ~ standard_temperature_c('irradiated.altitude_m') ~ ')',
             'irradiated.poa',
             module_wind_mps('irradiated.wind_speed', 'irradiated.wind_speed_height_m'),
             'irradiated.u0',
@@ -314,7 +322,9 @@ powered as (
             false
         ) as is_net_out_of_range,
         coalesce(
-            heated.ghi > {{ highest_physical_ghi_wm2('heated.extraterrestrial_wm2', 'heated.cosine_of_zenith') }}
+            heated.ghi > {{ highest_physical_ghi_wm2(
+                'heated.extraterrestrial_wm2', 'heated.cosine_of_zenith'
+            ) }}
             or heated.ghi < {{ lowest_physical_ghi_wm2() }},
             false
         ) and heated.is_solar_unit as dq_ghi_physical,
@@ -324,7 +334,8 @@ powered as (
                 + {{ constant('meter_tolerance_frac') }} * heated.slot_capacity_mwh, false
             )
             or coalesce(
-                heated.curtailment_mwh > 0 and heated.gross >= 0.999e0 * heated.slot_capacity_mwh, false
+                heated.curtailment_mwh > 0
+                and heated.gross >= 0.999e0 * heated.slot_capacity_mwh, false
             )
             or coalesce(
                 heated.gross > {{ constant('standstill_power_frac') }} * heated.slot_capacity_mwh
@@ -337,38 +348,38 @@ powered as (
 judged as (
     select
         powered.*,
-        not (
-            powered.dq_missing_weather
-            or powered.dq_duplicate_weather
-            or powered.dq_ghi_physical
-        ) and case
+        not powered.dq_missing_weather
+        and not powered.dq_duplicate_weather
+        and not powered.dq_ghi_physical
+        and case
             when powered.is_wind_unit then powered.normalized_wind_speed is not null
             when powered.is_solar_unit then powered.dc_power_pu is not null
             else true
         end as is_weather_usable,
-        not (
-            powered.dq_missing_generation
-            or powered.dq_duplicate_generation
-            or powered.dq_energy_balance
-            or case
-                when powered.is_plant then powered.is_net_out_of_range
-                else powered.is_gross_out_of_range
-            end
-        ) as is_generation_valid,
-        powered.net is not null and not (
-            powered.dq_duplicate_generation
-            or powered.dq_energy_balance
-            or powered.is_net_out_of_range
-        ) as is_net_valid,
+        not powered.dq_missing_generation
+        and not powered.dq_duplicate_generation
+        and not powered.dq_energy_balance
+        and not case
+            when powered.is_plant then powered.is_net_out_of_range
+            else powered.is_gross_out_of_range
+        end as is_generation_valid,
+        powered.net is not null
+        and not powered.dq_duplicate_generation
+        and not powered.dq_energy_balance
+        and not powered.is_net_out_of_range as is_net_valid,
         (
-            coalesce(powered.usable_availability_pct < {{ constant('train_availability_pct') }}, false)
+            coalesce(powered.usable_availability_pct < {{ constant(
+                'train_availability_pct'
+            ) }}, false)
             or coalesce(
                 powered.usable_curtailment_mwh
                 > {{ constant('train_curtailment_frac') }} * powered.slot_capacity_mwh, false
             )
             or powered.is_wind_unit and coalesce(
                 powered.normalized_wind_speed > {{ constant('standstill_speed_mps') }}
-                and powered.gross < {{ constant('standstill_power_frac') }} * powered.slot_capacity_mwh,
+                and powered.gross < {{ constant(
+                    'standstill_power_frac'
+                ) }} * powered.slot_capacity_mwh,
                 false
             )
         ) as is_stopped
@@ -407,8 +418,9 @@ conditioned as (
         {{ shared_dbt.measure('judged.normalized_wind_speed') }} as normalized_wind_speed_mps,
         {{ wind_bin('judged.normalized_wind_speed') }} as wind_bin,
         coalesce(judged.hub_wind_speed > judged.cut_out_mps + 1e0, false) as is_above_cut_out,
-        {{ shared_dbt.measure(density_power_factor('judged.air_density', 'judged.is_stall_regulated')) }}
-            as density_power_factor,
+        {{ shared_dbt.measure(
+            density_power_factor('judged.air_density', 'judged.is_stall_regulated')
+        ) }} as density_power_factor,
         {{ shared_dbt.measure('judged.zenith_deg') }} as solar_zenith_deg,
         judged.zenith_deg < {{ daylight_zenith_deg() }} as is_daylight,
         {{ shared_dbt.measure('judged.poa') }} as poa_wm2,
@@ -432,13 +444,14 @@ conditioned as (
         and judged.is_generation_valid
         and not judged.is_stopped
         and judged.gross >= 0
-        and case judged.technology
-            when 'solar' then
+        and not judged.is_plant
+        and (
+            judged.technology <> 'solar'
+            or (
                 judged.dc_power_pu > {{ constant('solar_train_low_pu') }}
                 and judged.dc_power_pu < {{ constant('solar_train_high_pu') }}
-            else true
-        end
-        and not judged.is_plant as is_train_candidate
+            )
+        ) as is_train_candidate
     from judged
 )
 

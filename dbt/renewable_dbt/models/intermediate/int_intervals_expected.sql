@@ -42,7 +42,8 @@ expected_pu as (
             when not with_reference.is_weather_valid or with_reference.method is null then null
             when with_reference.technology = 'solar'
                 then {{ shared_dbt.at_most(
-                    'cast(with_reference.yield_ratio as double) * cast(with_reference.dc_power_pu as double)',
+                    'cast(with_reference.yield_ratio as double)'
+                    ~ ' * cast(with_reference.dc_power_pu as double)',
                     '1e0',
                 ) }}
             when with_reference.is_above_cut_out then 0e0
@@ -79,7 +80,9 @@ expected as (
         expected_pu.curtailment_mwh,
         expected_pu.availability_pct,
         case
-            when {{ plausible('availability_pct', 'expected_pu.availability_pct') }} is null then 'assumed'
+            when {{ plausible(
+                'availability_pct', 'expected_pu.availability_pct'
+            ) }} is null then 'assumed'
             else 'reported'
         end as availability_basis,
         expected_pu.asset_capacity_mw,
@@ -132,7 +135,8 @@ with_availability_loss as (
             when judged.is_judged
                 then {{ availability_loss(
                     'judged.expected_mwh',
-                    'coalesce(' ~ plausible('availability_pct', 'judged.availability_pct') ~ ', 100)',
+                    'coalesce('
+                    ~ plausible('availability_pct', 'judged.availability_pct') ~ ', 100)',
                 ) }}
         end as availability_loss_mwh
     from judged

@@ -4,8 +4,7 @@ with intervals as (
         technology <> 'solar' or coalesce(is_daylight, false) as is_counted,
         is_weather_valid and is_generation_valid as is_valid,
         is_judged and is_net_valid and gross_generation_mwh > 0 as is_metered,
-        cast(ghi_wm2 * interval_minutes as double) / 60e3 as ghi_kwh_m2,
-        cast(poa_wm2 * interval_minutes as double) / 60e3 as poa_kwh_m2
+        cast(dc_power_pu as double) * cast(capacity_mwh as double) as dc_power_mwh
     from {{ ref('fct_generation_weather_interval') }}
     where {{ shared_dbt.rebuilt('performance_date') }}
 ),
@@ -28,59 +27,70 @@ summed as (
         intervals.technology,
         intervals.parent_asset_id,
         intervals.is_plant,
+        intervals.interval_minutes,
         max(intervals.weather_source_class) as weather_source_class,
         max(intervals.method) as method,
 
         cast(count(*) as integer) as day_slots,
         cast(count(*) filter (where intervals.is_counted) as integer) as expected_slots,
-        cast(count(*) filter (where intervals.is_counted and intervals.is_valid) as integer) as valid_slots,
+        cast(count(*) filter (where intervals.is_counted and intervals.is_valid) as integer)
+            as valid_slots,
         cast(count(*) filter (where intervals.is_counted and intervals.is_judged) as integer)
             as judged_slots,
         cast(count(*) filter (where intervals.is_weather_valid) as integer) as weather_valid_slots,
-        cast(count(*) filter (where intervals.is_generation_valid) as integer) as generation_valid_slots,
+        cast(count(*) filter (where intervals.is_generation_valid) as integer)
+            as generation_valid_slots,
 
         {{ shared_dbt.exact_sum('intervals.capacity_mwh') }} as capacity_mwh,
         {{ shared_dbt.exact_sum('intervals.gross_generation_mwh') }} as gross_generation_mwh,
         {{ shared_dbt.exact_sum('intervals.net_generation_mwh') }} as net_generation_mwh,
         {{ shared_dbt.exact_sum('intervals.curtailment_mwh') }} as curtailment_mwh,
-        {{ shared_dbt.exact_sum('intervals.reported_availability_loss_mwh') }} as reported_availability_loss_mwh,
-        {{ shared_dbt.exact_sum('case when intervals.is_net_valid then intervals.net_generation_mwh end') }}
-            as valid_net_generation_mwh,
-        {{ shared_dbt.exact_sum('case when intervals.is_net_valid then intervals.capacity_mwh end') }}
-            as valid_capacity_mwh,
+        {{ shared_dbt.exact_sum('intervals.reported_availability_loss_mwh') }}
+            as reported_availability_loss_mwh,
+        {{ shared_dbt.exact_sum(
+            'case when intervals.is_net_valid then intervals.net_generation_mwh end'
+        ) }} as valid_net_generation_mwh,
+        {{ shared_dbt.exact_sum(
+            'case when intervals.is_net_valid then intervals.capacity_mwh end'
+        ) }} as valid_capacity_mwh,
 
-        {{ shared_dbt.exact_sum(plausible('availability_pct', 'intervals.availability_pct')) }} as sum_availability_pct,
+        {{ shared_dbt.exact_sum(plausible('availability_pct', 'intervals.availability_pct')) }}
+            as sum_availability_pct,
         cast(count({{ plausible('availability_pct', 'intervals.availability_pct') }}) as integer)
             as availability_slots,
-        {{ shared_dbt.mean_of(plausible('wind_speed_mps', 'intervals.wind_speed_mps')) }} as mean_wind_speed_mps,
-        {{ shared_dbt.mean_of(plausible('temperature_c', 'intervals.temperature_c')) }} as mean_temperature_c,
-        {{ shared_dbt.mean_of('case when not intervals.is_air_assumed then intervals.air_density_kgm3 end') }}
-            as mean_air_density_kgm3,
-        {{ shared_dbt.exact_sum(
-            'case when ' ~ out_of_range('ghi_wm2', 'intervals.ghi_wm2') ~ ' then null else '
-            ~ shared_dbt.measure('intervals.ghi_kwh_m2') ~ ' end'
-        ) }} as ghi_kwh_m2,
-        {{ shared_dbt.exact_sum(shared_dbt.measure('intervals.poa_kwh_m2')) }} as poa_kwh_m2,
+        {{ shared_dbt.mean_of(plausible('wind_speed_mps', 'intervals.wind_speed_mps')) }}
+            as mean_wind_speed_mps,
+        {{ shared_dbt.mean_of(plausible('temperature_c', 'intervals.temperature_c')) }}
+            as mean_temperature_c,
+        {{ shared_dbt.mean_of(
+            'case when not intervals.is_air_assumed then intervals.air_density_kgm3 end'
+        ) }} as mean_air_density_kgm3,
+        {{ shared_dbt.exact_sum(plausible('ghi_wm2', 'intervals.ghi_wm2')) }} as sum_ghi_wm2,
+        {{ shared_dbt.exact_sum('intervals.poa_wm2') }} as sum_poa_wm2,
 
         {{ shared_dbt.exact_sum('case when intervals.is_judged then intervals.capacity_mwh end') }}
             as judged_capacity_mwh,
-        {{ shared_dbt.exact_sum('case when intervals.is_judged then intervals.gross_generation_mwh end') }}
-            as judged_gross_mwh,
-        {{ shared_dbt.exact_sum('case when intervals.is_judged then intervals.expected_mwh end') }} as potential_mwh,
+        {{ shared_dbt.exact_sum(
+            'case when intervals.is_judged then intervals.gross_generation_mwh end'
+        ) }} as judged_gross_mwh,
+        {{ shared_dbt.exact_sum('case when intervals.is_judged then intervals.expected_mwh end') }}
+            as potential_mwh,
         {{ shared_dbt.exact_sum('intervals.availability_loss_mwh') }} as availability_loss_mwh,
         {{ shared_dbt.exact_sum('intervals.curtailment_loss_mwh') }} as curtailment_loss_mwh,
         {{ shared_dbt.exact_sum('intervals.performance_loss_mwh') }} as performance_loss_mwh,
-        {{ shared_dbt.complete_sum('intervals.electrical_loss_mwh', 'intervals.is_judged') }} as electrical_loss_mwh,
-        {{ shared_dbt.exact_sum('case when intervals.is_metered then intervals.gross_generation_mwh end') }}
-            as metered_gross_mwh,
-        {{ shared_dbt.exact_sum('case when intervals.is_metered then intervals.net_generation_mwh end') }}
-            as metered_net_mwh,
+        {{ shared_dbt.complete_sum('intervals.electrical_loss_mwh', 'intervals.is_judged') }}
+            as electrical_loss_mwh,
         {{ shared_dbt.exact_sum(
-            'case when intervals.is_judged then ' ~ shared_dbt.measure('intervals.poa_kwh_m2') ~ ' end'
-        ) }} as judged_poa_kwh_m2,
+            'case when intervals.is_metered then intervals.gross_generation_mwh end'
+        ) }} as metered_gross_mwh,
         {{ shared_dbt.exact_sum(
-            'case when intervals.is_judged'
-            ~ ' then cast(intervals.dc_power_pu * intervals.capacity_mwh as decimal(18, 9)) end'
+            'case when intervals.is_metered then intervals.net_generation_mwh end'
+        ) }} as metered_net_mwh,
+        {{ shared_dbt.exact_sum('case when intervals.is_judged then intervals.poa_wm2 end') }}
+            as sum_judged_poa_wm2,
+        {{ shared_dbt.exact_sum(
+            'case when intervals.is_judged then '
+            ~ shared_dbt.measure('intervals.dc_power_mwh') ~ ' end'
         ) }} as dc_reference_at_temperature_mwh
     from intervals
     group by
@@ -89,24 +99,41 @@ summed as (
         intervals.tenant_id,
         intervals.technology,
         intervals.parent_asset_id,
-        intervals.is_plant
+        intervals.is_plant,
+        intervals.interval_minutes
+),
+
+-- hours of an interval turn a sum of W/m2 into kWh/m2
+with_insolation as (
+    select
+        summed.*,
+        {{ insolation_kwh_m2('summed.sum_ghi_wm2', 'summed.interval_minutes') }} as ghi_kwh_m2,
+        {{ insolation_kwh_m2('summed.sum_poa_wm2', 'summed.interval_minutes') }} as poa_kwh_m2,
+        {{ insolation_kwh_m2('summed.sum_judged_poa_wm2', 'summed.interval_minutes') }}
+            as judged_poa_kwh_m2
+    from summed
 ),
 
 described as (
     select
-        summed.*,
+        with_insolation.*,
         asset_days.portfolio,
-        cast(asset_days.dc_capacity_mw * summed.judged_poa_kwh_m2 as decimal(18, 9)) as dc_reference_mwh,
+        {{ shared_dbt.measure(
+            'cast(asset_days.dc_capacity_mw as double)'
+            ~ ' * cast(with_insolation.judged_poa_kwh_m2 as double)'
+        ) }} as dc_reference_mwh,
         cast(
-            summed.potential_mwh - summed.availability_loss_mwh - summed.curtailment_loss_mwh
-            as decimal(18, 9)
+            with_insolation.potential_mwh
+            - with_insolation.availability_loss_mwh
+            - with_insolation.curtailment_loss_mwh as decimal(18, 9)
         ) as expected_available_uncurtailed_mwh,
-        cast(summed.potential_mwh - summed.curtailment_loss_mwh as decimal(18, 9)) as achievable_mwh
-    from summed
+        cast(with_insolation.potential_mwh - with_insolation.curtailment_loss_mwh as decimal(18, 9))
+            as achievable_mwh
+    from with_insolation
     inner join asset_days
         on
-            summed.performance_date = asset_days.performance_date
-            and summed.asset_id = asset_days.asset_id
+            with_insolation.performance_date = asset_days.performance_date
+            and with_insolation.asset_id = asset_days.asset_id
 )
 
 select * from described

@@ -5,7 +5,9 @@ with own_rows as (
 
 unit_rows as (
     select * from {{ ref('int_intervals_expected') }}
-    where parent_asset_id is not null and not is_plant and {{ shared_dbt.rebuilt('performance_date') }}
+    where parent_asset_id is not null and not is_plant and {{ shared_dbt.rebuilt(
+        'performance_date'
+    ) }}
 ),
 
 plant_days as (
@@ -86,32 +88,59 @@ units_together as (
         units_in_plant_slots.parent_asset_id as asset_id,
         units_in_plant_slots.performance_date,
         units_in_plant_slots.plant_timestamp as timestamp,
-        sum(units_in_plant_slots.interval_minutes)
-            filter (where units_in_plant_slots.gross_generation_mwh is not null) as gross_minutes,
-        sum(units_in_plant_slots.interval_minutes)
-            filter (where units_in_plant_slots.is_weather_valid) as weather_minutes,
-        sum(units_in_plant_slots.interval_minutes)
-            filter (where units_in_plant_slots.is_generation_valid) as generation_minutes,
-        sum(units_in_plant_slots.interval_minutes)
-            filter (where units_in_plant_slots.expected_mwh is not null) as expected_minutes,
-        {{ shared_dbt.exact_sum('units_in_plant_slots.gross_generation_mwh') }} as gross_generation_mwh,
+        sum(
+            case
+                when units_in_plant_slots.gross_generation_mwh is not null
+                    then units_in_plant_slots.interval_minutes
+            end
+        ) as gross_minutes,
+        sum(
+            case
+                when units_in_plant_slots.is_weather_valid
+                    then units_in_plant_slots.interval_minutes
+            end
+        ) as weather_minutes,
+        sum(
+            case
+                when units_in_plant_slots.is_generation_valid
+                    then units_in_plant_slots.interval_minutes
+            end
+        ) as generation_minutes,
+        sum(
+            case
+                when units_in_plant_slots.expected_mwh is not null
+                    then units_in_plant_slots.interval_minutes
+            end
+        ) as expected_minutes,
+        {{ shared_dbt.exact_sum('units_in_plant_slots.gross_generation_mwh') }}
+            as gross_generation_mwh,
         {{ shared_dbt.exact_sum('units_in_plant_slots.expected_mwh') }} as expected_mwh,
-        {{ shared_dbt.exact_sum('units_in_plant_slots.availability_loss_mwh') }} as availability_loss_mwh,
-        {{ shared_dbt.exact_sum('units_in_plant_slots.curtailment_loss_mwh') }} as curtailment_loss_mwh,
+        {{ shared_dbt.exact_sum('units_in_plant_slots.availability_loss_mwh') }}
+            as availability_loss_mwh,
+        {{ shared_dbt.exact_sum('units_in_plant_slots.curtailment_loss_mwh') }}
+            as curtailment_loss_mwh,
         bool_and(units_in_plant_slots.availability_basis = 'reported') as is_availability_reported,
         bool_or(units_in_plant_slots.is_air_assumed) as is_air_assumed,
         bool_or(units_in_plant_slots.is_daylight) as is_daylight,
         max(units_in_plant_slots.weather_source_class) as weather_source_class,
-        {{ shared_dbt.mean_of(plausible('wind_speed_mps', 'units_in_plant_slots.wind_speed_mps')) }} as wind_speed_mps,
+        {{ shared_dbt.mean_of(plausible('wind_speed_mps', 'units_in_plant_slots.wind_speed_mps')) }}
+            as wind_speed_mps,
         {{ shared_dbt.mean_of(plausible('ghi_wm2', 'units_in_plant_slots.ghi_wm2')) }} as ghi_wm2,
-        {{ shared_dbt.mean_of(plausible('temperature_c', 'units_in_plant_slots.temperature_c')) }} as temperature_c,
-        {{ shared_dbt.mean_of(plausible('pressure_hpa', 'units_in_plant_slots.pressure_hpa')) }} as pressure_hpa,
-        {{ shared_dbt.mean_of(plausible('relative_humidity_pct', 'units_in_plant_slots.relative_humidity_pct')) }} as relative_humidity_pct,
-        {{ shared_dbt.mean_of(plausible('poa_wm2', 'units_in_plant_slots.measured_poa_wm2')) }} as measured_poa_wm2,
-        {{ shared_dbt.mean_of('units_in_plant_slots.module_temperature_c') }} as module_temperature_c,
+        {{ shared_dbt.mean_of(plausible('temperature_c', 'units_in_plant_slots.temperature_c')) }}
+            as temperature_c,
+        {{ shared_dbt.mean_of(plausible('pressure_hpa', 'units_in_plant_slots.pressure_hpa')) }}
+            as pressure_hpa,
+        {{ shared_dbt.mean_of(
+            plausible('relative_humidity_pct', 'units_in_plant_slots.relative_humidity_pct')
+        ) }} as relative_humidity_pct,
+        {{ shared_dbt.mean_of(plausible('poa_wm2', 'units_in_plant_slots.measured_poa_wm2')) }}
+            as measured_poa_wm2,
+        {{ shared_dbt.mean_of('units_in_plant_slots.module_temperature_c') }}
+            as module_temperature_c,
         {{ shared_dbt.mean_of('units_in_plant_slots.snow_depth_m') }} as snow_depth_m,
         {{ shared_dbt.mean_of('units_in_plant_slots.air_density_kgm3') }} as air_density_kgm3,
-        {{ shared_dbt.mean_of('units_in_plant_slots.normalized_wind_speed_mps') }} as normalized_wind_speed_mps,
+        {{ shared_dbt.mean_of('units_in_plant_slots.normalized_wind_speed_mps') }}
+            as normalized_wind_speed_mps,
         {{ shared_dbt.mean_of('units_in_plant_slots.solar_zenith_deg') }} as solar_zenith_deg,
         {{ shared_dbt.mean_of('units_in_plant_slots.poa_wm2') }} as poa_wm2,
         {{ shared_dbt.mean_of('units_in_plant_slots.cell_temperature_c') }} as cell_temperature_c,
@@ -184,7 +213,8 @@ combined as (
             units_together.weather_minutes = member_counts.units * own_rows.interval_minutes, false
         ) as is_weather_valid,
         coalesce(
-            units_together.generation_minutes = member_counts.units * own_rows.interval_minutes, false
+            units_together.generation_minutes
+            = member_counts.units * own_rows.interval_minutes, false
         ) as is_generation_valid,
         false as is_train_ok,
         case

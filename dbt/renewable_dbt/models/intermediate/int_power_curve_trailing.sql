@@ -65,10 +65,14 @@ bin_means as (
         windowed.asset_id,
         windowed.performance_date,
         windowed.wind_bin,
-        case when windowed.training_minutes >= {{ constant('curve_bin_minutes') }}
-            then {{ shared_dbt.ratio('windowed.sum_speed_mps', 'windowed.intervals') }} end as own_speed_mps,
-        case when windowed.training_minutes >= {{ constant('curve_bin_minutes') }}
-            then {{ shared_dbt.ratio('windowed.sum_power_pu', 'windowed.intervals') }} end as own_power_pu
+        case
+            when windowed.training_minutes >= {{ constant('curve_bin_minutes') }}
+                then {{ shared_dbt.ratio('windowed.sum_speed_mps', 'windowed.intervals') }}
+        end as own_speed_mps,
+        case
+            when windowed.training_minutes >= {{ constant('curve_bin_minutes') }}
+                then {{ shared_dbt.ratio('windowed.sum_power_pu', 'windowed.intervals') }}
+        end as own_power_pu
     from windowed
     where windowed.is_judged
 ),

@@ -1,19 +1,13 @@
 {{ config(materialized='table') }}
 
-{%- set receipt = api.Relation.create(
-    database=this.database, schema=this.schema, identifier='int_asset_spans_built'
-) %}
 {%- set requested_day = shared_dbt.requested_rebuild_day() %}
-{%- set is_bounded = (
-    execute and requested_day is not none and not flags.FULL_REFRESH
-    and load_relation(receipt) is not none
-) %}
+{%- set receipt = receipt_of_last_run('int_asset_spans_built') %}
 
 with spans as (
     select * from {{ ref('int_asset_spans') }}
 ),
 
-{% if is_bounded -%}
+{% if requested_day is not none and receipt is not none -%}
 -- what the marts were last completed for
 spans_built as (
     select * from {{ receipt }}
@@ -25,8 +19,8 @@ compared as (
         coalesce(spans_built.span_from, spans.span_from, spans_built.valid_from) as from_built,
         least(spans.span_to, spans_built.span_to) as common_end,
         least(spans.valid_to, spans_built.valid_to) as common_validity_end,
-        spans.span_to is distinct from spans_built.span_to as has_other_end,
-        spans.valid_to is distinct from spans_built.valid_to as has_other_validity,
+        (spans.span_to is distinct from spans_built.span_to) as has_other_end,
+        (spans.valid_to is distinct from spans_built.valid_to) as has_other_validity,
         (
             spans.asset_id is null
             or spans_built.asset_id is null

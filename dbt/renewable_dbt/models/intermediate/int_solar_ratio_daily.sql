@@ -4,7 +4,8 @@ with training_intervals as (
         performance_date,
         interval_minutes,
         gross_generation_mwh,
-        cast(capacity_mwh * dc_power_pu as decimal(18, 9)) as modelled_dc_mwh
+        {{ shared_dbt.measure('cast(capacity_mwh as double) * cast(dc_power_pu as double)') }}
+            as modelled_dc_mwh
     from {{ ref('int_intervals_validated') }}
     where technology = 'solar' and is_train_ok and {{ shared_dbt.rebuilt('performance_date') }}
 ),
@@ -14,7 +15,8 @@ daily as (
         training_intervals.asset_id,
         training_intervals.performance_date,
         cast(sum(training_intervals.interval_minutes) as integer) as training_minutes,
-        {{ shared_dbt.exact_sum('training_intervals.gross_generation_mwh') }} as gross_generation_mwh,
+        {{ shared_dbt.exact_sum('training_intervals.gross_generation_mwh') }}
+            as gross_generation_mwh,
         {{ shared_dbt.exact_sum('training_intervals.modelled_dc_mwh') }} as modelled_dc_mwh
     from training_intervals
     group by training_intervals.asset_id, training_intervals.performance_date
@@ -23,7 +25,8 @@ daily as (
 with_ratio as (
     select
         daily.*,
-        {{ shared_dbt.ratio('daily.gross_generation_mwh', 'daily.modelled_dc_mwh') }} as yield_ratio,
+        {{ shared_dbt.ratio('daily.gross_generation_mwh', 'daily.modelled_dc_mwh') }}
+            as yield_ratio,
         daily.training_minutes >= {{ constant('solar_day_minutes') }} as is_usable
     from daily
 )

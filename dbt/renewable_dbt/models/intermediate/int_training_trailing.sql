@@ -69,8 +69,10 @@ wind_training as (
     select
         wind_windows.asset_id,
         wind_windows.performance_date,
-        case when wind_windows.training_minutes >= {{ constant('curve_total_minutes') }}
-            then 'trailing_curve' end as method,
+        case
+            when wind_windows.training_minutes >= {{ constant('curve_total_minutes') }}
+                then 'trailing_curve'
+        end as method,
         wind_windows.training_days,
         wind_windows.first_training_date,
         wind_windows.last_training_date,
@@ -93,7 +95,9 @@ solar_windows as (
         on
             judged_days.asset_id = solar_training_days.asset_id
             and solar_training_days.performance_date between
-            {{ shared_dbt.days_later('judged_days.performance_date', '-' ~ constant('solar_window_days')) }}
+            {{ shared_dbt.days_later(
+                'judged_days.performance_date', '-' ~ constant('solar_window_days')
+            ) }}
             and {{ shared_dbt.days_later('judged_days.performance_date', -1) }}
     where judged_days.technology = 'solar'
     group by judged_days.asset_id, judged_days.performance_date, judged_days.system_loss_frac
@@ -103,8 +107,10 @@ solar_training as (
     select
         solar_windows.asset_id,
         solar_windows.performance_date,
-        case when solar_windows.training_days >= {{ constant('solar_days') }}
-            then 'trailing_median' else 'pvwatts_default' end as method,
+        case
+            when solar_windows.training_days >= {{ constant('solar_days') }} then 'trailing_median'
+            else 'pvwatts_default'
+        end as method,
         solar_windows.training_days,
         solar_windows.first_training_date,
         solar_windows.last_training_date,

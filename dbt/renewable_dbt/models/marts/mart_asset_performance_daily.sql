@@ -20,9 +20,12 @@ with_ratios as (
         daily.capacity_mwh,
         daily.valid_net_generation_mwh,
         daily.valid_capacity_mwh,
-        {{ shared_dbt.ratio('daily.valid_net_generation_mwh', 'daily.valid_capacity_mwh') }} as capacity_factor,
-        {{ shared_dbt.ratio('daily.valid_net_generation_mwh', 'daily.capacity_mwh') }} as calendar_capacity_factor,
-        {{ shared_dbt.ratio('daily.sum_availability_pct', 'daily.availability_slots') }} as availability_pct,
+        {{ shared_dbt.ratio('daily.valid_net_generation_mwh', 'daily.valid_capacity_mwh') }}
+            as capacity_factor,
+        {{ shared_dbt.ratio('daily.valid_net_generation_mwh', 'daily.capacity_mwh') }}
+            as calendar_capacity_factor,
+        {{ shared_dbt.ratio('daily.sum_availability_pct', 'daily.availability_slots') }}
+            as availability_pct,
         case
             when daily.availability_slots = 0 then 'assumed'
             when daily.availability_slots < daily.day_slots then 'partly_reported'

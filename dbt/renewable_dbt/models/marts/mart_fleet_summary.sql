@@ -49,20 +49,22 @@ counted_days as (
         daily.tenant_id,
         daily.portfolio,
         daily.technology,
-        units_of_plants.asset_id is null as is_counted,
-        daily.expected_slots,
-        daily.valid_slots,
         {%- for column in modelled %}
         case when units_of_plants.asset_id is null then daily.{{ column }} end as {{ column }},
         {%- endfor %}
         {%- for column in stated_by_operator %}
-        case when coalesce(units_of_plants.units_with_{{ column }}, 0) = 0 then daily.{{ column }} end
-            as {{ column }},
+        case
+            when coalesce(units_of_plants.units_with_{{ column }}, 0) = 0 then daily.{{ column }}
+        end as {{ column }},
         {%- endfor %}
         {%- for column in measured_by_meter %}
-        case when coalesce(units_of_plants.units_with_meter, 0) = 0 then daily.{{ column }} end
-            as {{ column }}{{ ',' if not loop.last }}
+        case
+            when coalesce(units_of_plants.units_with_meter, 0) = 0 then daily.{{ column }}
+        end as {{ column }},
         {%- endfor %}
+        daily.expected_slots,
+        daily.valid_slots,
+        units_of_plants.asset_id is null as is_counted
     from daily
     left join units_of_plants
         on
@@ -85,7 +87,8 @@ periods as (
     select
         counted_days.*,
         'month' as period_grain,
-        cast({{ dbt.date_trunc('month', 'counted_days.performance_date') }} as date) as period_start,
+        cast({{ dbt.date_trunc('month', 'counted_days.performance_date') }} as date)
+            as period_start,
         rated_months.asset_id is not null as is_rated
     from counted_days
     left join rated_months
@@ -102,16 +105,18 @@ summed as (
         periods.technology,
         periods.period_grain,
         periods.period_start,
+        {%- for column in modelled + stated_by_operator + measured_by_meter %}
+        {{ shared_dbt.exact_sum('periods.' ~ column) }} as {{ column }},
+        {%- endfor %}
         cast(count(distinct case when periods.is_counted then periods.asset_id end) as integer)
             as n_assets,
-        cast(count(distinct case when periods.is_counted and periods.is_rated then periods.asset_id end)
-            as integer) as n_rated,
+        cast(count(
+            distinct case when periods.is_counted and periods.is_rated then periods.asset_id end
+        ) as integer) as n_rated,
         cast(sum(case when periods.is_counted then periods.expected_slots end) as bigint)
             as expected_slots,
-        cast(sum(case when periods.is_counted then periods.valid_slots end) as bigint) as valid_slots,
-        {%- for column in modelled + stated_by_operator + measured_by_meter %}
-        {{ shared_dbt.exact_sum('periods.' ~ column) }} as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(sum(case when periods.is_counted then periods.valid_slots end) as bigint)
+            as valid_slots
     from periods
     group by
         periods.tenant_id,
@@ -124,7 +129,8 @@ summed as (
 with_ratios as (
     select
         summed.*,
-        {{ shared_dbt.ratio('summed.judged_gross_mwh', 'summed.achievable_mwh') }} as achievement_ratio
+        {{ shared_dbt.ratio('summed.judged_gross_mwh', 'summed.achievable_mwh') }}
+            as achievement_ratio
     from summed
 ),
 
@@ -144,8 +150,9 @@ final as (
         with_ratios.capacity_mwh,
         with_ratios.valid_net_generation_mwh,
         with_ratios.valid_capacity_mwh,
-        {{ shared_dbt.ratio('with_ratios.valid_net_generation_mwh', 'with_ratios.valid_capacity_mwh') }}
-            as capacity_factor,
+        {{ shared_dbt.ratio(
+            'with_ratios.valid_net_generation_mwh', 'with_ratios.valid_capacity_mwh'
+        ) }} as capacity_factor,
         {{ shared_dbt.ratio('with_ratios.valid_net_generation_mwh', 'with_ratios.capacity_mwh') }}
             as calendar_capacity_factor,
         with_ratios.potential_mwh,
@@ -154,18 +161,22 @@ final as (
         with_ratios.performance_loss_mwh,
         with_ratios.electrical_loss_mwh,
         {{ shared_dbt.ratio(
-            'with_ratios.potential_mwh - with_ratios.availability_loss_mwh', 'with_ratios.potential_mwh'
+            'with_ratios.potential_mwh - with_ratios.availability_loss_mwh',
+            'with_ratios.potential_mwh',
         ) }} as production_based_availability_frac,
         {{ shared_dbt.ratio('with_ratios.curtailment_loss_mwh', 'with_ratios.potential_mwh') }}
             as curtailment_rate_frac,
         {{ shared_dbt.ratio(
-            'with_ratios.metered_gross_mwh - with_ratios.metered_net_mwh', 'with_ratios.metered_gross_mwh'
+            'with_ratios.metered_gross_mwh - with_ratios.metered_net_mwh',
+            'with_ratios.metered_gross_mwh',
         ) }} as electrical_loss_frac,
-        {{ shared_dbt.ratio('with_ratios.judged_gross_mwh', 'with_ratios.expected_available_uncurtailed_mwh') }}
-            as performance_index,
+        {{ shared_dbt.ratio(
+            'with_ratios.judged_gross_mwh', 'with_ratios.expected_available_uncurtailed_mwh'
+        ) }} as performance_index,
         with_ratios.achievement_ratio,
         {{ performance_score('with_ratios.achievement_ratio') }} as performance_score,
-        {{ shared_dbt.ratio('with_ratios.valid_slots', 'with_ratios.expected_slots') }} as completeness_frac
+        {{ shared_dbt.ratio('with_ratios.valid_slots', 'with_ratios.expected_slots') }}
+            as completeness_frac
     from with_ratios
 )
 

@@ -27,15 +27,17 @@ summed as (
             'gross_generation_mwh', 'net_generation_mwh', 'curtailment_mwh',
             'reported_availability_loss_mwh', 'capacity_mwh', 'valid_net_generation_mwh',
             'valid_capacity_mwh', 'sum_availability_pct', 'judged_capacity_mwh', 'judged_gross_mwh',
-            'potential_mwh', 'availability_loss_mwh', 'curtailment_loss_mwh', 'performance_loss_mwh',
+            'potential_mwh', 'availability_loss_mwh', 'curtailment_loss_mwh',
+            'performance_loss_mwh',
             'metered_gross_mwh', 'metered_net_mwh', 'dc_reference_mwh',
             'dc_reference_at_temperature_mwh', 'achievable_mwh',
             'expected_available_uncurtailed_mwh', 'ghi_kwh_m2', 'poa_kwh_m2',
         ] %}
         {{ shared_dbt.exact_sum('daily.' ~ column) }} as {{ column }},
         {%- endfor %}
-        {{ shared_dbt.complete_sum('daily.electrical_loss_mwh', 'daily.potential_mwh is not null') }}
-            as electrical_loss_mwh
+        {{ shared_dbt.complete_sum(
+            'daily.electrical_loss_mwh', 'daily.potential_mwh is not null'
+        ) }} as electrical_loss_mwh
     from daily
     group by daily.asset_id, daily.performance_month
 ),
@@ -46,9 +48,11 @@ with_ratios as (
         summed.*,
         cast(extract(day from last_day(summed.performance_month)) as integer) as days_in_month,
         {{ shared_dbt.ratio('summed.valid_slots', 'summed.expected_slots') }} as completeness_frac,
-        {{ shared_dbt.ratio('summed.judged_gross_mwh', 'summed.achievable_mwh') }} as achievement_ratio,
-        {{ shared_dbt.ratio('summed.judged_gross_mwh', 'summed.expected_available_uncurtailed_mwh') }}
-            as performance_index
+        {{ shared_dbt.ratio('summed.judged_gross_mwh', 'summed.achievable_mwh') }}
+            as achievement_ratio,
+        {{ shared_dbt.ratio(
+            'summed.judged_gross_mwh', 'summed.expected_available_uncurtailed_mwh'
+        ) }} as performance_index
     from summed
 ),
 
@@ -91,8 +95,9 @@ final as (
         with_score.capacity_mwh,
         with_score.valid_net_generation_mwh,
         with_score.valid_capacity_mwh,
-        {{ shared_dbt.ratio('with_score.valid_net_generation_mwh', 'with_score.valid_capacity_mwh') }}
-            as capacity_factor,
+        {{ shared_dbt.ratio(
+            'with_score.valid_net_generation_mwh', 'with_score.valid_capacity_mwh'
+        ) }} as capacity_factor,
         {{ shared_dbt.ratio('with_score.valid_net_generation_mwh', 'with_score.capacity_mwh') }}
             as calendar_capacity_factor,
         {{ shared_dbt.ratio('with_score.sum_availability_pct', 'with_score.availability_slots') }}
@@ -103,24 +108,33 @@ final as (
         with_score.performance_loss_mwh,
         with_score.electrical_loss_mwh,
         {{ shared_dbt.ratio(
-            'with_score.potential_mwh - with_score.availability_loss_mwh', 'with_score.potential_mwh'
+            'with_score.potential_mwh - with_score.availability_loss_mwh',
+            'with_score.potential_mwh',
         ) }} as production_based_availability_frac,
         {{ shared_dbt.ratio('with_score.curtailment_loss_mwh', 'with_score.potential_mwh') }}
             as curtailment_rate_frac,
-        {{ shared_dbt.ratio('with_score.metered_gross_mwh - with_score.metered_net_mwh', 'with_score.metered_gross_mwh') }}
-            as electrical_loss_frac,
+        {{ shared_dbt.ratio(
+            'with_score.metered_gross_mwh - with_score.metered_net_mwh',
+            'with_score.metered_gross_mwh',
+        ) }} as electrical_loss_frac,
         {{ shared_dbt.ratio('with_score.potential_mwh', 'with_score.judged_capacity_mwh') }}
             as weather_adjusted_capacity_factor,
         with_score.performance_index,
         with_score.achievement_ratio,
         with_score.performance_score,
         {{ rating('with_score.performance_score') }} as rating,
-        case when with_score.technology = 'solar'
-            then {{ shared_dbt.ratio('with_score.judged_gross_mwh', 'with_score.dc_reference_mwh') }} end
-            as performance_ratio,
-        case when with_score.technology = 'solar'
-            then {{ shared_dbt.ratio('with_score.judged_gross_mwh', 'with_score.dc_reference_at_temperature_mwh') }} end
-            as performance_ratio_25c,
+        case
+            when with_score.technology = 'solar'
+                then {{ shared_dbt.ratio(
+                    'with_score.judged_gross_mwh', 'with_score.dc_reference_mwh'
+                ) }}
+        end as performance_ratio,
+        case
+            when with_score.technology = 'solar'
+                then {{ shared_dbt.ratio(
+                    'with_score.judged_gross_mwh', 'with_score.dc_reference_at_temperature_mwh'
+                ) }}
+        end as performance_ratio_25c,
         with_score.ghi_kwh_m2,
         with_score.poa_kwh_m2
     from with_score

@@ -3,7 +3,9 @@
 with daily as (
     select
         *,
-        {{ day_status(shared_dbt.ratio('valid_slots', 'expected_slots')) }} <> 'insufficient' as is_usable,
+        {{ day_status(
+            shared_dbt.ratio('valid_slots', 'expected_slots')
+        ) }} <> 'insufficient' as is_usable,
         cast(gross_generation_mwh as decimal(19, 6)) as daily_energy,
         cast(
             case technology when 'solar' then poa_kwh_m2 else mean_wind_speed_mps end
@@ -33,8 +35,7 @@ paired as (
 
 windowed as (
     select
-        paired.*,
-        {%- for suffix, days in windows.items() %}
+        {%- for suffix in windows %}
         count(*) over last_{{ suffix }} as days_{{ suffix }},
         sum(paired.judged_slots) over last_{{ suffix }} as judged_slots_{{ suffix }},
         sum(paired.expected_slots) over last_{{ suffix }} as expected_slots_{{ suffix }},
@@ -49,29 +50,26 @@ windowed as (
         sum(paired.y) over last_{{ suffix }} as sum_y_{{ suffix }},
         sum(paired.x * paired.x) over last_{{ suffix }} as sum_xx_{{ suffix }},
         sum(paired.y * paired.y) over last_{{ suffix }} as sum_yy_{{ suffix }},
-        sum(paired.x * paired.y) over last_{{ suffix }} as sum_xy_{{ suffix }}{{ ',' if not loop.last }}
+        sum(paired.x * paired.y) over last_{{ suffix }} as sum_xy_{{ suffix }},
         {%- endfor %}
+        paired.*
     from paired
     window
-        {%- for suffix, days in windows.items() %}
-        last_{{ suffix }} as (
+        last_7d as (
             partition by paired.asset_id
             order by paired.performance_date
-            range between interval {{ days - 1 }} day preceding and current row
-        ){{ ',' if not loop.last }}
-        {%- endfor %}
+            range between interval 6 day preceding and current row
+        ),
+        last_30d as (
+            partition by paired.asset_id
+            order by paired.performance_date
+            range between interval 29 day preceding and current row
+        )
 ),
 
 -- days of the window before the first landed one count as missing
 with_ratios as (
     select
-        windowed.*,
-        {{ shared_dbt.ratio('windowed.judged_slots', 'windowed.expected_slots') }} as judged_frac_1d,
-        windowed.potential_mwh as potential_mwh_1d,
-        windowed.capacity_mwh as full_load_mwh_1d,
-        {{ shared_dbt.ratio('windowed.judged_gross_mwh', 'windowed.achievable_mwh') }} as achievement_ratio_1d,
-        {{ shared_dbt.ratio('windowed.judged_gross_mwh', 'windowed.expected_available_uncurtailed_mwh') }}
-            as performance_index,
         {%- for suffix, days in windows.items() %}
         {{ shared_dbt.ratio(
             'windowed.judged_slots_' ~ suffix ~ ' * windowed.days_' ~ suffix,
@@ -79,13 +77,25 @@ with_ratios as (
         ) }} as judged_frac_{{ suffix }},
         windowed.capacity_mwh_{{ suffix }} * {{ days }} / windowed.days_{{ suffix }}
             as full_load_mwh_{{ suffix }},
-        {{ shared_dbt.ratio('windowed.judged_gross_mwh_' ~ suffix, 'windowed.achievable_mwh_' ~ suffix) }}
-            as achievement_ratio_{{ suffix }},
+        {{ shared_dbt.ratio(
+            'windowed.judged_gross_mwh_' ~ suffix,
+            'windowed.achievable_mwh_' ~ suffix
+        ) }} as achievement_ratio_{{ suffix }},
         {{ shared_dbt.ratio(
             'windowed.judged_gross_mwh_' ~ suffix,
             'windowed.expected_available_uncurtailed_mwh_' ~ suffix
-        ) }} as performance_index_{{ suffix }}{{ ',' if not loop.last }}
+        ) }} as performance_index_{{ suffix }},
         {%- endfor %}
+        {{ shared_dbt.ratio('windowed.judged_slots', 'windowed.expected_slots') }}
+            as judged_frac_1d,
+        windowed.potential_mwh as potential_mwh_1d,
+        windowed.capacity_mwh as full_load_mwh_1d,
+        {{ shared_dbt.ratio('windowed.judged_gross_mwh', 'windowed.achievable_mwh') }}
+            as achievement_ratio_1d,
+        {{ shared_dbt.ratio(
+            'windowed.judged_gross_mwh', 'windowed.expected_available_uncurtailed_mwh'
+        ) }} as performance_index,
+        windowed.*
     from windowed
     where {{ shared_dbt.rebuilt('windowed.performance_date') }}
 ),
@@ -93,7 +103,6 @@ with_ratios as (
 -- a plant is rated only through its units
 with_scores as (
     select
-        with_ratios.*,
         {%- for suffix in ['1d', '7d', '30d'] %}
         case
             when not with_ratios.is_plant
@@ -103,8 +112,9 @@ with_scores as (
                     'with_ratios.potential_mwh_' ~ suffix,
                     'with_ratios.full_load_mwh_' ~ suffix,
                 ) }}
-        end as performance_score_{{ suffix }}{{ ',' if not loop.last }}
+        end as performance_score_{{ suffix }},
         {%- endfor %}
+        with_ratios.*
     from with_ratios
 ),
 

@@ -13,7 +13,8 @@ typed as (
         {{ shared_dbt.measure('latest.asset_capacity_mw') }} as asset_capacity_mw,
         {{ shared_dbt.measure('latest.grid_limit_mw') }} as grid_limit_mw,
         latest.status_code,
-        {{ shared_dbt.measure('latest.reported_availability_loss_mwh') }} as reported_availability_loss_mwh,
+        {{ shared_dbt.measure('latest.reported_availability_loss_mwh') }}
+            as reported_availability_loss_mwh,
         (
             {{ out_of_range('availability_pct', 'latest.availability_pct') }}
             or coalesce(latest.curtailment_mwh < 0, false)

@@ -1,4 +1,4 @@
-{# Functions whose name or meaning differs between engines: one macro each, dispatched by adapter. #}
+{# Functions that differ between engines: one macro each, dispatched by adapter. #}
 
 {# Seconds since 1970-01-01 of a UTC timestamp, as DOUBLE. #}
 {% macro epoch_seconds(timestamp) -%}
@@ -74,7 +74,7 @@
     date_add({{ date }}, {{ days }})
 {%- endmacro %}
 
-{# Start of the slot of `minutes` length that a timestamp falls into; slots start at midnight UTC. #}
+{# Start of the slot of so many minutes that a timestamp falls into, counted from midnight UTC. #}
 {% macro slot_start(timestamp, minutes) -%}
     {{ return(adapter.dispatch('slot_start', 'shared_dbt')(timestamp, minutes)) }}
 {%- endmacro %}
@@ -84,5 +84,7 @@
 {%- endmacro %}
 
 {% macro spark__slot_start(timestamp, minutes) -%}
-    timestamp_seconds(floor(unix_timestamp({{ timestamp }}) / ({{ minutes }} * 60)) * {{ minutes }} * 60)
+    timestamp_seconds(
+        floor(unix_timestamp({{ timestamp }}) / ({{ minutes }} * 60)) * {{ minutes }} * 60
+    )
 {%- endmacro %}
