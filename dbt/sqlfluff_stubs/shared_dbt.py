@@ -12,13 +12,7 @@ def rebuilt(*_args: object, **_kwargs: object) -> str:
     return "true"
 
 
-requested = rebuilt
 rebuilt_rows = rebuilt
-
-
-def requested_rebuild_day() -> str:
-    """The requested day, as text."""
-    return "2024-01-01"
 
 
 def latest_delivery(relation: object, _key_columns: object) -> str:

@@ -48,28 +48,27 @@ def run_dbt(
 
     Raises: DbtError naming every model and test that failed, or why dbt could not start.
     """
-    arguments = [
-        *command,
-        *("--project-dir", str(project), "--profiles-dir", str(project), "--target", target),
-        *("--target-path", str(state_dir / "target"), "--log-path", str(state_dir / "logs")),
-        *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
+    common = [
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--log-path", str(state_dir / "logs"), "--log-level", "none"),
+        *("--log-level-file", "info", "--no-use-colors"),
         *("--no-send-anonymous-usage-stats", "--no-version-check"),
     ]
+    target_options = ["--target", target, "--target-path", str(state_dir / "target")]
     with _surroundings(environment):
-        _install_packages(project)
-        result = dbtRunner(callbacks=[_reporter(progress)]).invoke(arguments)
+        _install_packages(project, common)
+        runner = dbtRunner(callbacks=[_reporter(progress)])
+        result = runner.invoke([*command, *common, *target_options])
     results = [_node_result(one) for one in getattr(result.result, "results", None) or []]
     if not result.success:
         raise DbtError(_explain(results, result.exception, state_dir))
     return results
 
 
-def _install_packages(project: Path) -> None:
+def _install_packages(project: Path, common: Sequence[str]) -> None:
     """Link the local packages once; nothing is downloaded."""
     if (project / "packages.yml").exists() and not (project / "dbt_packages").exists():
-        done = dbtRunner().invoke(
-            ["deps", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet"]
-        )
+        done = dbtRunner().invoke(["deps", *common])
         if not done.success:
             message = f"{project}: dbt deps failed: {done.exception}"
             raise DbtError(message)

@@ -1,4 +1,4 @@
-{{ config(meta={'day_column': 'landed_date', 'bound': 'requested'}) }}
+{{ config(meta={'day_column': 'landed_date'}) }}
 
 -- which delivery of a key counts does not matter here, so the raw tables are read as they are
 with weather_days as (
@@ -6,7 +6,7 @@ with weather_days as (
         asset_id,
         cast(timestamp as date) as landed_date
     from {{ source('raw', 'weather') }}
-    where {{ shared_dbt.requested('timestamp') }}
+    where {{ shared_dbt.rebuilt('timestamp') }}
 ),
 
 generation_days as (
@@ -14,7 +14,7 @@ generation_days as (
         asset_id,
         cast(timestamp as date) as landed_date
     from {{ source('raw', 'generation') }}
-    where {{ shared_dbt.requested('timestamp') }}
+    where {{ shared_dbt.rebuilt('timestamp') }}
 ),
 
 landed_days as (
