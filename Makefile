@@ -60,7 +60,8 @@ help: ## this list
 
 setup: $(STAMP) $(DBT_PACKAGES)
 
-# The uv that installs is the uv of the lock, so that `uv pip sync` leaves it in place.
+# The uv that installs is the uv of the lock, so that `uv pip sync` leaves it in place. Bytecode is
+# made now: where Python may not write it later, every command would compile dlt and dbt again.
 $(STAMP): requirements.lock pyproject.toml $(MENDING)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	    echo "penstock needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." >&2; \
@@ -77,7 +78,7 @@ $(STAMP): requirements.lock pyproject.toml $(MENDING)
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check \
 	    "uv==$$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)"
 	@if [ -t 2 ]; then quiet=; else quiet=--quiet; fi; \
-	    .venv/bin/uv pip sync $$quiet --python .venv/bin/python requirements.lock && \
+	    .venv/bin/uv pip sync $$quiet --compile-bytecode --python .venv/bin/python requirements.lock && \
 	    .venv/bin/uv pip install $$quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 	@printf '%s\n' "$(CURDIR)" > $(STAMP) && rm -f .venv/.building
 

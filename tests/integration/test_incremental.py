@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from penstock.contracts.contract import Contract
 from penstock.loading.load import load
 from penstock.loading.retract import retract
-from penstock.products.renewable.contracts import GENERATION, WEATHER
+from penstock.products.renewable.contracts import ASSETS as ASSETS_CONTRACT
+from penstock.products.renewable.contracts import GENERATION, WEATHER, assets_frame
 from penstock.products.renewable.product import PRODUCT
 from penstock.settings import Settings
 from penstock.transforming.transform import transform
@@ -61,6 +62,16 @@ class Retraction:
     number: int
 
 
+@dataclass(frozen=True)
+class Declaration:
+    """Another version of some assets: a new capacity, a unit that leaves its plant."""
+
+    capacity_mw: float
+    orphan: bool
+
+
+Step = Arrival | Retraction | Declaration
+DECLARATIONS = st.builds(Declaration, st.sampled_from([5.0, 12.0]), st.booleans())
 ARRIVALS = st.builds(
     Arrival,
     table=st.sampled_from(["weather", "generation"]),
@@ -71,7 +82,7 @@ ARRIVALS = st.builds(
 )
 STEPS = st.lists(
     st.lists(
-        st.one_of(ARRIVALS, ARRIVALS, st.builds(Retraction, st.integers(0, 99))),
+        st.one_of(ARRIVALS, ARRIVALS, st.builds(Retraction, st.integers(0, 99)), DECLARATIONS),
         min_size=1,
         max_size=4,
     ),
@@ -95,6 +106,13 @@ def arrive(world: Settings, step: Arrival) -> None:
     frame = frame_of(step.table, day, 1, assets=list(step.assets), seed=step.seed)
     when = datetime(2025, 4, 10) - timedelta(days=step.age)
     ship(world, contract_of(step.table), frame, delivered_at=when)
+
+
+def declare(world: Settings, step: Declaration, *, day: int) -> None:
+    wind = WIND.model_copy(update={"capacity_mw": step.capacity_mw})
+    unit = UNITS[0].model_copy(update={"parent_asset_id": None if step.orphan else "farm"})
+    frame = assets_frame([wind, unit])
+    ship(world, ASSETS_CONTRACT, frame, delivered_at=datetime(2025, 4, 10 + day))
 
 
 def take_back(world: Settings, step: Retraction) -> None:
@@ -142,14 +160,17 @@ def from_scratch(world: Settings, target: Path) -> Settings:
     return fresh
 
 
-def check_steps(base: Settings, folder: Path, steps: list[list[Arrival | Retraction]]) -> None:
+def check_steps(base: Settings, folder: Path, steps: list[list[Step]]) -> None:
     world = copy_of(base, folder / "grown")
     for batch in steps:
-        for step in batch:
-            if isinstance(step, Arrival):
-                arrive(world, step)
-            else:
-                take_back(world, step)
+        for number, step in enumerate(batch):
+            match step:
+                case Arrival():
+                    arrive(world, step)
+                case Declaration():
+                    declare(world, step, day=number)
+                case Retraction():
+                    take_back(world, step)
         build(world)
     fresh = from_scratch(world, folder / "fresh")
     assert differing_rows(PRODUCT.warehouse(world), PRODUCT.warehouse(fresh)) == []
@@ -172,7 +193,7 @@ def test_any_order_of_arrivals_corrections_and_retractions_gives_the_same_marts(
 ) -> None:
     @examples(soak=soak)
     @given(STEPS)
-    def check(steps: list[list[Arrival | Retraction]]) -> None:
+    def check(steps: list[list[Step]]) -> None:
         folder = tmp_path_factory.mktemp("example")
         check_steps(base, folder, steps)
         shutil.rmtree(folder)
@@ -192,6 +213,7 @@ def test_any_order_of_arrivals_corrections_and_retractions_gives_the_same_marts(
         [[Arrival("weather", 3, (0,), 2, 0)], [Arrival("weather", 3, (0,), 3, 2)]],
         [[Arrival("generation", BASE_DAYS + 3, (1,), 1, 0)], [Retraction(BASE_DAYS + 1)]],
         [[Arrival("generation", 5, (2,), 1, 0)]],
+        [[Declaration(12.0, orphan=True)], [Arrival("weather", BASE_DAYS, (0, 3), 1, 0)]],
     ],
     ids=[
         "a new day, table by table",
@@ -200,10 +222,11 @@ def test_any_order_of_arrivals_corrections_and_retractions_gives_the_same_marts(
         "an older delivery after a newer one",
         "a retraction",
         "the plant's own meter",
+        "other assets",
     ],
 )
 def test_a_change_gives_the_same_marts_as_having_it_from_the_start(
-    base: Settings, tmp_path: Path, steps: list[list[Arrival | Retraction]]
+    base: Settings, tmp_path: Path, steps: list[list[Step]]
 ) -> None:
     check_steps(base, tmp_path, steps)
 
