@@ -12,12 +12,15 @@ from pathlib import Path
 
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
+from penstock.landing.files import PartitionName
 from penstock.landing.land_files import LandingReport, land_files, map_files
 from penstock.landing.mapping import Mapping, read_mapping
 from penstock.landing.preview import Preview, preview_table
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import LoadReport, load
-from penstock.loading.retract import retract
+from penstock.loading.retract import retract_deliveries
+from penstock.loading.sources import sources_present
+from penstock.locking import writer_lock
 from penstock.settings import Settings, new_run_id
 from penstock.transforming.transform import TransformReport, transform
 
@@ -70,26 +73,40 @@ def land(
     """
     mapping = _mapping(product, mapping_file)
     declared = product.parse_declared(mapping.assets, str(mapping_file))
-    with recorded(product, settings, f"land {mapping.name}") as run_id:
-        with Ledger(product.ledger(settings)) as ledger:
-            report = land_files(
-                mapping,
-                inputs,
-                contracts=product.contracts,
-                entities=declared,
-                declaring=product.contracts[product.declaring],
-                raw_dir=product.raw_dir(settings),
-                quarantine_dir=settings.quarantine_dir,
-                ledger=ledger,
-                run_id=run_id,
-                delivered_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
-                progress=progress,
-            )
-            mocked = MOCK in ledger.sources()
+    with (
+        recorded(product, settings, f"land {mapping.name}") as run_id,
+        writer_lock(product.lock(settings), holder="land", wait_seconds=settings.lock_wait_seconds),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        report = land_files(
+            mapping,
+            inputs,
+            contracts=product.contracts,
+            entities=declared,
+            declaring=product.contracts[product.declaring],
+            raw_dir=product.raw_dir(settings),
+            quarantine_dir=settings.quarantine_dir,
+            ledger=ledger,
+            run_id=run_id,
+            delivered_at=_delivery_time(ledger),
+            progress=progress,
+        )
+        mocked = [
+            one
+            for one in ledger.deliveries()
+            if one.source == MOCK and one.status not in ("retracting", "retracted")
+        ]
         if mocked:
             progress("retracting the mock data: mock and real rows never mix")
-            retract(product, settings, lambda delivery: delivery.source == MOCK)
+            retract_deliveries(product, settings, ledger, mocked)
     return report
+
+
+def _delivery_time(ledger: Ledger) -> datetime:
+    """Now (naive UTC), and later than every real delivery before: the order of landings counts."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    before = [one.delivered_at for one in ledger.deliveries() if one.source != MOCK]
+    return max([now, *(one + timedelta(milliseconds=1) for one in before)])
 
 
 def preview(product: Product, *, mapping_file: Path, inputs: Sequence[Path]) -> list[Preview]:
@@ -148,15 +165,24 @@ def _mock(
     progress: Progress,
 ) -> int | None:
     with Ledger(product.ledger(settings)) as ledger:
-        real = ledger.sources() - {MOCK}
-        spans = ledger.spans()
+        real = sources_present(product, settings, ledger) - {MOCK}
     if product.source(settings) == "files" or real:
         return None
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    last = end or yesterday
-    newest = max((span[1] for span in spans.values()), default=None)
-    first = start or (newest + timedelta(days=1) if newest else None)
-    first = first or last - timedelta(days=_FIRST_MOCK_DAYS - 1)
-    if first > last and start is None and end is None:
+    last = end or datetime.now(UTC).date() - timedelta(days=1)
+    newest = _newest_landed_day(product, settings)
+    following = newest + timedelta(days=1) if newest else last - timedelta(_FIRST_MOCK_DAYS - 1)
+    first = start or following
+    if start is None and first > last:
         return 0
     return product.mock(product, settings, start=first, end=last, run_id=run_id, progress=progress)
+
+
+def _newest_landed_day(product: Product, settings: Settings) -> date | None:
+    days = [
+        name.day
+        for contract in product.contracts.values()
+        if contract.time_column is not None
+        for path in (product.raw_dir(settings) / contract.table).glob("*.parquet")
+        if (name := PartitionName.parse(path.name)) is not None
+    ]
+    return max(days, default=None)

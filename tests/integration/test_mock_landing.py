@@ -57,7 +57,7 @@ def test_mock_refuses_where_real_data_have_landed(tmp_path: Path) -> None:
     with Ledger(PRODUCT.ledger(settings)) as ledger:
         ledger.put_deliveries(delivered.deliveries)
 
-    with pytest.raises(PenstockError, match=r"real data have landed here \(my_farm\)"):
+    with pytest.raises(PenstockError, match=r"real data have landed here \(my_farm, test\)"):
         mock(settings)
 
 

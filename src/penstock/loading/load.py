@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from penstock.contracts.contract import Contract
-from penstock.contracts.product import Product
+from penstock.contracts.product import MOCK, Product
 from penstock.ledger import Delivery, Ledger, QuarantineCount
 from penstock.loading.admit import Admission, admit, referenced_rows
 from penstock.loading.discover import PendingFile, pending_files
 from penstock.loading.recover import known_deliveries
-from penstock.loading.retract import finish_retractions
+from penstock.loading.retract import finish_retractions, retract_deliveries
+from penstock.loading.sources import mock_beside_real
 from penstock.loading.stale import first_stale_day, mark_stale
 from penstock.locking import writer_lock
 from penstock.settings import Settings, new_run_id
@@ -71,8 +72,7 @@ def load(
         Ledger(product.ledger(settings)) as ledger,
     ):
         finish_retractions(product, settings, ledger)
-        known = known_deliveries(product, settings, ledger)
-        pending = pending_files(product.raw_dir(settings), product.contracts, known, run_id=run)
+        pending = _pending(product, settings, ledger, run_id=run)
         if not pending:
             return LoadReport((), ())
         admission = Admission(settings.quarantine_dir, progress)
@@ -93,6 +93,29 @@ def main(product: Product, settings: Settings) -> None:
         report.rows_accepted,
         report.rows_quarantined,
     )
+
+
+def _pending(
+    product: Product, settings: Settings, ledger: Ledger, *, run_id: str
+) -> list[PendingFile]:
+    """What is to be loaded, after mock data have made way for real ones.
+
+    When what other rows refer to (an asset) has arrived, files with rows that were refused for
+    want of it come again.
+    """
+    raw_dir = product.raw_dir(settings)
+    known = known_deliveries(product, settings, ledger)
+    pending = pending_files(raw_dir, product.contracts, known, run_id=run_id)
+    mocked = mock_beside_real(known, pending)
+    if mocked:
+        _log.warning("%s mock files make way for real ones: they never mix", len(mocked))
+        retract_deliveries(product, settings, ledger, mocked)
+        pending = [one for one in pending if one.delivery.source != MOCK]
+    if any(product.contracts[one.delivery.table_name].time_column is None for one in pending):
+        refused = {one.origin for one in ledger.quarantine() if one.reason.startswith("unknown_")}
+        settled = [one for one in ledger.deliveries() if one.delivery_id not in refused]
+        pending = pending_files(raw_dir, product.contracts, settled, run_id=run_id)
+    return pending
 
 
 def _append(

@@ -4,8 +4,10 @@ Belongs here: moving retracted files aside and deleting their rows. Does not bel
 what to retract.
 """
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from penstock.contracts.product import Product
@@ -21,8 +23,7 @@ def retract(
 ) -> list[Delivery]:
     """Take back the chosen deliveries; their files move to `quarantine/retracted/`.
 
-    The days they covered become stale: the next transform builds what is left. Killed in the
-    middle, the next load finishes it.
+    Raises: WriterBusyError.
     """
     with (
         writer_lock(
@@ -30,21 +31,28 @@ def retract(
         ),
         Ledger(product.ledger(settings)) as ledger,
     ):
-        taken = [
-            one
-            for one in ledger.deliveries()
-            if one.status not in ("retracting", "retracted") and chosen(one)
-        ]
-        ids = [one.delivery_id for one in taken]
-        with ledger.transaction():
-            before = ledger.spans()
-            touched = [first for one in ids for first, _ in ledger.covered_by(one).values()]
-            ledger.put_coverage(ids, [])
-            ledger.put_quarantine(ids, [])
-            ledger.put_deliveries(replace(one, status="retracting") for one in taken)
-            mark_stale(ledger, first_stale_day(before, ledger.spans(), touched))
-        finish_retractions(product, settings, ledger)
+        taken = [one for one in ledger.deliveries() if one.status != "retracted" and chosen(one)]
+        retract_deliveries(product, settings, ledger, taken)
     return taken
+
+
+def retract_deliveries(
+    product: Product, settings: Settings, ledger: Ledger, taken: Sequence[Delivery]
+) -> None:
+    """Take back deliveries while the writer's lock is held.
+
+    The days they covered become stale: the next transform builds what is left. Killed in the
+    middle, the next load finishes it.
+    """
+    ids = [one.delivery_id for one in taken]
+    with ledger.transaction():
+        before = ledger.spans()
+        touched = [first for one in ids for first, _ in ledger.covered_by(one).values()]
+        ledger.put_coverage(ids, [])
+        ledger.put_quarantine(ids, [])
+        ledger.put_deliveries(replace(one, status="retracting") for one in taken)
+        mark_stale(ledger, first_stale_day(before, ledger.spans(), touched))
+    finish_retractions(product, settings, ledger)
 
 
 def finish_retractions(product: Product, settings: Settings, ledger: Ledger) -> None:
@@ -91,8 +99,12 @@ def find_delivery(product: Product, settings: Settings, file: Path) -> str:
 
 
 def _move_aside(raw_dir: Path, quarantine_dir: Path, delivery: Delivery) -> None:
+    """Move the file, also to another file system; an earlier file of the name stays beside it."""
     source = raw_dir / delivery.delivery_id
     target = quarantine_dir / "retracted" / delivery.delivery_id
     target.parent.mkdir(parents=True, exist_ok=True)
+    names = (target.with_stem(f"{target.stem}.{number}") for number in count(2))
+    while target.exists():
+        target = next(names)
     if source.exists():
-        source.rename(target)
+        shutil.move(source, target)

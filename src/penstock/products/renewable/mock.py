@@ -8,16 +8,20 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
 from penstock.landing.deliver import Shipment, deliver
-from penstock.landing.files import PartitionName
+from penstock.landing.files import PartitionName, read_metadata
 from penstock.ledger import Delivery, Ledger
+from penstock.loading.sources import sources_present
+from penstock.locking import writer_lock
 from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER, assets_frame
 from penstock.products.renewable.mock_data.generate_generation import generate_generation
 from penstock.products.renewable.mock_data.generate_weather import generate_weather
@@ -25,7 +29,8 @@ from penstock.products.renewable.portfolio import Portfolio, read_portfolio
 from penstock.settings import Settings, new_run_id
 
 DEFAULT_SEED = 7
-_WORLD = "mock_world"
+_SEED = "mock_seed"
+_PORTFOLIO = "mock_portfolio"
 _CHUNK_DAYS = 31
 _DELIVERY_TIME = time(4)
 _CONTRACTS = {WEATHER.table: WEATHER, GENERATION.table: GENERATION}
@@ -63,46 +68,93 @@ def mock(
     if end > datetime.now(UTC).date():
         message = f"--end {end} is in the future: a day can land when it is over."
         raise PenstockError(message)
-    path = portfolio or default_portfolio(settings)
-    assets = read_portfolio(path)
     run = run_id or new_run_id()
     raw_dir = product.raw_dir(settings)
-    world_seed = DEFAULT_SEED if seed is None else seed
-    with Ledger(product.ledger(settings)) as ledger:
-        world = _world(world_seed, assets)
-        _refuse_to_mix(ledger, world, path)
+    with (
+        writer_lock(product.lock(settings), holder="mock", wait_seconds=settings.lock_wait_seconds),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        _refuse_beside_real(sources_present(product, settings, ledger))
+        world = _world(settings, ledger, _landed_world(raw_dir), seed=seed, portfolio=portfolio)
         with ledger.transaction():
-            ledger.put_facts({_WORLD: world})
-        written = list(_deliver_assets(raw_dir, assets, run_id=run))
+            ledger.put_facts({_SEED: str(world.seed), _PORTFOLIO: str(world.path)})
+        written = list(_deliver_assets(raw_dir, world, run_id=run))
         for table in tables:
             for first, last in _missing_chunks(raw_dir / table, table, start, end):
                 progress(f"generating {table}, {first} to {last}")
-                frame = _GENERATORS[table](assets.assets, start=first, end=last, seed=world_seed)
-                written += _deliver_days(raw_dir, table, frame, run_id=run)
+                frame = _GENERATORS[table](
+                    world.portfolio.assets, start=first, end=last, seed=world.seed
+                )
+                written += _deliver_days(raw_dir, table, frame, world, run_id=run)
         with ledger.transaction():
             ledger.put_deliveries(written)
     return len(written)
 
 
-def _world(seed: int, portfolio: Portfolio) -> str:
-    content = portfolio.model_dump_json().encode()
-    return f"seed {seed}, portfolio {hashlib.sha256(content).hexdigest()[:12]}"
+@dataclass(frozen=True)
+class _World:
+    """What decides every mock row: the seed and the portfolio."""
+
+    seed: int
+    path: Path
+    portfolio: Portfolio
+
+    @property
+    def name(self) -> str:
+        """Recorded in every file: two names are two histories."""
+        content = self.portfolio.model_dump_json().encode()
+        return f"seed {self.seed}, portfolio {hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def _refuse_to_mix(ledger: Ledger, world: str, portfolio: Path) -> None:
-    real = ", ".join(sorted(ledger.sources() - {MOCK}))
+def _world(
+    settings: Settings,
+    ledger: Ledger,
+    landed: str | None,
+    *,
+    seed: int | None,
+    portfolio: Path | None,
+) -> _World:
+    """The world asked for; what is not asked for continues the one that has landed.
+
+    Raises: PenstockError when another world has landed.
+    """
+    known_seed, known_path = ledger.fact(_SEED), ledger.fact(_PORTFOLIO)
+    if landed is None:
+        known_seed = known_path = None
+    if seed is None:
+        seed = DEFAULT_SEED if known_seed is None else int(known_seed)
+    if portfolio is None:
+        portfolio = default_portfolio(settings) if known_path is None else Path(known_path)
+    world = _World(seed, portfolio.resolve(), read_portfolio(portfolio))
+    if landed not in (None, world.name):
+        message = (
+            f"mock data of another world have landed here ({landed}); asked for: {world.name} "
+            f"({portfolio}). Days of two worlds make no history: set PENSTOCK_DATA_DIR to another "
+            "directory, or start afresh with `make clean`."
+        )
+        raise PenstockError(message)
+    return world
+
+
+def _landed_world(raw_dir: Path) -> str | None:
+    """The name of the world whose days lie in `raw/`; None if there are none."""
+    for table in _CONTRACTS:
+        folder = raw_dir / table
+        for path in sorted(folder.iterdir()) if folder.exists() else ():
+            name = PartitionName.parse(path.name)
+            if name is not None and name.source is None:
+                landed = read_metadata(pq.read_schema(path))
+                if landed.get("source") == MOCK:
+                    return landed.get("input")
+    return None
+
+
+def _refuse_beside_real(sources: set[str]) -> None:
+    real = ", ".join(sorted(sources - {MOCK}))
     if real:
         message = (
             f"real data have landed here ({real}): mock rows never mix with them. Set "
             "PENSTOCK_DATA_DIR to another directory for mock data."
-        )
-        raise PenstockError(message)
-    before = ledger.fact(_WORLD)
-    if before is not None and before != world and MOCK in ledger.sources():
-        message = (
-            f"mock data of another world have landed here ({before}); asked for: {world} "
-            f"({portfolio}). Days of two worlds make no history: set PENSTOCK_DATA_DIR to another "
-            "directory, or start afresh with `make clean`."
         )
         raise PenstockError(message)
 
@@ -125,19 +177,20 @@ def _missing_chunks(
         yield run[0], run[-1]
 
 
-def _deliver_assets(raw_dir: Path, portfolio: Portfolio, *, run_id: str) -> tuple[Delivery, ...]:
+def _deliver_assets(raw_dir: Path, world: _World, *, run_id: str) -> tuple[Delivery, ...]:
     shipment = Shipment(
         contract=ASSETS,
-        frame=assets_frame(portfolio.assets),
+        frame=assets_frame(world.portfolio.assets),
         source=MOCK,
         delivered_at=lambda day: datetime.combine(day, time()),
+        input_sha256=world.name,
         plain_name=True,
     )
     return deliver(shipment, raw_dir, run_id=run_id).deliveries
 
 
 def _deliver_days(
-    raw_dir: Path, table: str, frame: pl.DataFrame, *, run_id: str
+    raw_dir: Path, table: str, frame: pl.DataFrame, world: _World, *, run_id: str
 ) -> tuple[Delivery, ...]:
     """Each day arrives at 04:00 UTC of the next: simulated, so that a day has the same bytes."""
     shipment = Shipment(
@@ -145,6 +198,7 @@ def _deliver_days(
         frame=frame,
         source=MOCK,
         delivered_at=lambda day: datetime.combine(day + timedelta(days=1), _DELIVERY_TIME),
+        input_sha256=world.name,
         plain_name=True,
     )
     return deliver(shipment, raw_dir, run_id=run_id).deliveries
