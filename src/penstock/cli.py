@@ -6,6 +6,7 @@ Rooms are imported inside commands, so that `--help` starts at once.
 # long because: one short function per command and nothing else, in the order that --help shows.
 
 import logging
+import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -55,7 +56,7 @@ Strict = Annotated[
 
 
 def _command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a command whose PenstockError is printed as its message, with exit code 1."""
+    """Register a command whose errors a user can mend are printed as messages, exit code 1."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
@@ -65,6 +66,11 @@ def _command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., No
                 function(*args, **kwargs)
             except PenstockError as error:
                 terminal.error(str(error))
+                raise typer.Exit(1) from error
+            except BrokenPipeError:
+                raise  # a reader that has seen enough (`| head`) is no error of a place
+            except (OSError, sqlite3.Error) as error:
+                terminal.error(_place_problem(error))
                 raise typer.Exit(1) from error
 
         target: typer.Typer = options.pop("group", app)
@@ -126,7 +132,7 @@ def land(
     from penstock.runs import preview
 
     if check:
-        terminal.show_preview(preview(one, mapping_file=mapping, inputs=inputs))
+        terminal.show_preview(*preview(one, mapping_file=mapping, inputs=inputs))
         return
 
     with terminal.progress("land") as progress:
@@ -348,9 +354,25 @@ def report(product: ProductName) -> None:
 
 def _open(product: str) -> "tuple[Product, Settings]":
     from penstock.contracts.registry import load_product
-    from penstock.settings import Settings
+    from penstock.settings import read_settings
 
-    return load_product(product), Settings()
+    return load_product(product), read_settings()
+
+
+def _place_problem(error: OSError | sqlite3.Error) -> str:
+    """What a file or directory that cannot be used means to its user."""
+    from penstock.settings import read_settings
+
+    if isinstance(error, OSError):
+        place = error.filename or "a file or directory"
+        reason = error.strerror or str(error)
+    else:
+        place, reason = read_settings().warehouse_dir, f"the ledger there: {error}"
+    return (
+        f"{place}: cannot be used ({reason}); expected files you may read and directories you may "
+        "write, with space left: mend it, or set PENSTOCK_DATA_DIR to another place; "
+        "`penstock doctor` examines them"
+    )
 
 
 def _date(given: datetime | None) -> date | None:

@@ -24,6 +24,7 @@ from penstock.locking import lock_holder
 from penstock.settings import Settings
 
 _LEAST_FREE_BYTES = 1_000_000_000
+_GONE_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def overview(product: Product, settings: Settings) -> Overview:
             pending=len(pending),
             stale=stale is not None,
             refused=refused,
+            gone=_gone(product.raw_dir(settings), deliveries),
         ),
     )
 
@@ -141,13 +143,26 @@ def examine(product: Product, settings: Settings) -> list[Finding]:
 
 
 def _examine_dir(name: str, path: Path) -> Finding:
-    writable = os.access(_existing(path), os.W_OK)
+    existing = _existing(path)
+    if not existing.is_dir():
+        advice = f": {existing} is a file; move it away or set another directory"
+        return Finding(name, f"{path}{advice}", good=False)
+    writable = os.access(existing, os.W_OK)
     advice = "" if writable else ": cannot be written; mend its rights or set another directory"
     return Finding(name, f"{path}{advice}", good=writable or name == "reference_dir")
 
 
 def _existing(path: Path) -> Path:
     return path if path.exists() else _existing(path.parent)
+
+
+def _gone(raw_dir: Path, deliveries: list[Delivery]) -> list[str]:
+    """Loaded files that somebody took out of the raw folder: their rows are still counted."""
+    return [
+        one.delivery_id
+        for one in deliveries
+        if one.status == "loaded" and not os.path.lexists(raw_dir / one.delivery_id)
+    ]
 
 
 def _table_state(
@@ -170,7 +185,7 @@ def _table_state(
 
 
 def _next_steps(
-    product: str, *, landed: bool, pending: int, stale: bool, refused: int
+    product: str, *, landed: bool, pending: int, stale: bool, refused: int, gone: list[str]
 ) -> tuple[str, ...]:
     steps = []
     if not landed:
@@ -184,4 +199,10 @@ def _next_steps(
         steps.append(f"penstock transform {product} (loaded days are not built yet)")
     if refused:
         steps.append(f"penstock quarantine list ({refused:,} rows were refused)")
+    if gone:
+        named = ", ".join([*gone[:_GONE_NAMED], *(["..."] if len(gone) > _GONE_NAMED else [])])
+        steps.append(
+            f"penstock retract FILE ({len(gone):,} loaded files are gone from raw: retract them "
+            f"or put them back: {named})"
+        )
     return tuple(steps) or ("nothing to do: everything landed is loaded and built",)

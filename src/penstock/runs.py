@@ -13,9 +13,10 @@ from pathlib import Path
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
 from penstock.landing.files import PartitionName
-from penstock.landing.land_files import LandingReport, land_files, map_files
+from penstock.landing.inputs import RefusedFile
+from penstock.landing.land_files import LandingReport, land_files
 from penstock.landing.mapping import Mapping, read_mapping
-from penstock.landing.preview import Preview, preview_table
+from penstock.landing.preview import Preview, preview_files
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import LoadReport, load
 from penstock.loading.retract import retract_deliveries
@@ -109,19 +110,16 @@ def _delivery_time(ledger: Ledger) -> datetime:
     return max([now, *(one + timedelta(milliseconds=1) for one in before)])
 
 
-def preview(product: Product, *, mapping_file: Path, inputs: Sequence[Path]) -> list[Preview]:
-    """What landing these files would do; nothing is written.
+def preview(
+    product: Product, *, mapping_file: Path, inputs: Sequence[Path]
+) -> tuple[list[Preview], list[RefusedFile]]:
+    """What landing these files would do, and which would be left alone; nothing is written.
 
     Raises: as `land`.
     """
     mapping = _mapping(product, mapping_file)
-    mapped, _ = map_files(
-        mapping,
-        inputs,
-        contracts=product.contracts,
-        entities=product.parse_declared(mapping.assets, str(mapping_file)),
-    )
-    return [preview_table(one) for one in mapped]
+    declared = product.parse_declared(mapping.assets, str(mapping_file))
+    return preview_files(mapping, inputs, contracts=product.contracts, entities=declared)
 
 
 def run(

@@ -4,7 +4,8 @@ Belongs here: every `PENSTOCK_*` variable (or `.env` line) and the paths derived
 Does not belong here: any behaviour; opening files; defaults of a single product's formulas.
 
 Relative paths resolve from the repository root, so that the command line, the dbt CLI and an
-orchestrator see the same files wherever they are started.
+orchestrator see the same files wherever they are started; `~` is the home directory. An empty
+variable counts as not set.
 """
 
 from datetime import UTC, datetime
@@ -12,17 +13,28 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from penstock.errors import PenstockError
+
 REPOSITORY_ROOT = Path(__file__).resolve().parents[2]
+_PREFIX = "PENSTOCK_"
+
+
+class SettingsError(PenstockError):
+    """A variable of the environment, or of `.env`, that cannot be what it says."""
 
 
 class Settings(BaseSettings):
     """Where things are and how much the engines may use. Frozen: read once, handed down."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PENSTOCK_", env_file=REPOSITORY_ROOT / ".env", frozen=True, extra="ignore"
+        env_prefix=_PREFIX,
+        env_file=REPOSITORY_ROOT / ".env",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
     )
 
     data_dir: Path = Field(Path("data"), description="Root of everything that running makes.")
@@ -44,7 +56,9 @@ class Settings(BaseSettings):
         Path(), description="Where DuckDB spills. Default: <warehouse>/tmp."
     )
     lock_wait_seconds: float = Field(
-        30.0, ge=0, description="How long a second writer waits for the first, in seconds."
+        30.0,
+        ge=0,
+        description="How long a writer waits for another, or for a reader of its file, in seconds.",
     )
     renewable_source: Literal["mock", "files"] = Field(
         "mock", description="Whether `run renewable` makes mock data or takes landed files only."
@@ -77,6 +91,22 @@ class Settings(BaseSettings):
     def reports_dir(self) -> Path:
         """HTML reports of the working warehouse."""
         return self.data_dir / "reports"
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises: SettingsError naming each variable, its value and what was expected.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [
+            f"{_PREFIX}{str(one['loc'][0]).upper()}={one['input']}: {one['msg']}"
+            for one in error.errors()
+        ]
+        message = "\n".join([*wrong, "Mend the variable, or its line in .env (see .env.example)."])
+        raise SettingsError(message) from error
 
 
 def new_run_id(*, at: datetime | None = None) -> str:

@@ -6,6 +6,7 @@ is right or wrong.
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from penstock.landing.inputs import RefusedFile
     from penstock.landing.land_files import LandingReport
     from penstock.landing.preview import Preview
     from penstock.loading.load import LoadReport
@@ -96,8 +98,11 @@ def print_result(result: "QueryResult", *, format: str) -> None:  # noqa: A002 -
         writer.writerow(result.columns)
         writer.writerows(result.rows)
     elif format == "json":
-        objects = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-        sys.stdout.write(json.dumps(objects, default=_json_value, ensure_ascii=False) + "\n")
+        objects = [
+            {name: _json_value(value) for name, value in zip(result.columns, row, strict=True)}
+            for row in result.rows
+        ]
+        sys.stdout.write(json.dumps(objects, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         show_rows(result.columns, result.rows, title=f"{len(result.rows):,} rows")
 
@@ -115,8 +120,8 @@ def show_landing(report: "LandingReport") -> None:
         warn(f"{report.rows_quarantined:,} rows quarantined: see `penstock quarantine list`")
 
 
-def show_preview(previews: Sequence["Preview"]) -> None:
-    """What a landing would do: rows before and after, ranges, what would be refused."""
+def show_preview(previews: Sequence["Preview"], refused: Sequence["RefusedFile"] = ()) -> None:
+    """What a landing would do: rows before and after, ranges, rows and files to be refused."""
     for one in previews:
         show_rows(one.before.columns, one.before.rows(), title=f"{one.file}: as it is")
         show_rows(one.after.columns, one.after.rows(), title=f"{one.file}: as {one.table}")
@@ -127,6 +132,8 @@ def show_preview(previews: Sequence["Preview"]) -> None:
         )
         if not one.refused.is_empty():
             show_rows(one.refused.columns, one.refused.rows(), title="would be quarantined")
+    for file in refused:
+        warn(file.message)
     say("nothing was written")
 
 
@@ -219,8 +226,17 @@ def _cell(value: Any) -> str:
 
 
 def _json_value(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    """The value as JSON can hold it; JSON has no infinity and no NaN, they become null."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float() | Decimal():
+            return float(value) if math.isfinite(value) else None
+        case date():
+            return value.isoformat()
+        case dict():
+            return {str(key): _json_value(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_json_value(one) for one in value]
+        case _:
+            return str(value)

@@ -12,7 +12,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from penstock.landing.files import sha256_of
 from penstock.landing.land_files import LandingReport
+from penstock.landing.quarantine import read_refused
 from penstock.ledger import Ledger
 from penstock.loading.load import load
 from penstock.products.renewable.product import PRODUCT
@@ -22,7 +24,9 @@ from support.worlds import settings_for
 
 pytestmark = pytest.mark.integration
 
-MAPPING = REPOSITORY_ROOT / "data" / "reference" / "mappings" / "la_haute_borne_turbines.yaml"
+MAPPINGS = REPOSITORY_ROOT / "data" / "reference" / "mappings"
+TURBINES = MAPPINGS / "la_haute_borne_turbines.yaml"  # keep_first
+PLANT = MAPPINGS / "la_haute_borne_plant.yaml"  # keep_last
 HEADER = "Wind_turbine_name,Date_time,Ba_avg,P_avg,Ws_avg,Va_avg,Ot_avg,Ya_avg,Wa_avg"
 
 
@@ -49,9 +53,9 @@ def era5(tmp_path: Path) -> Path:
     return path
 
 
-def land_now(settings: Settings, *files: Path) -> LandingReport:
+def land_now(settings: Settings, *files: Path, mapping: Path = TURBINES) -> LandingReport:
     return land(
-        PRODUCT, settings, mapping_file=MAPPING, inputs=list(files), progress=lambda _: None
+        PRODUCT, settings, mapping_file=mapping, inputs=list(files), progress=lambda _: None
     )
 
 
@@ -124,6 +128,90 @@ def test_a_folder_is_searched_and_strangers_in_it_are_left_alone(
     assert [refused.path.name for refused in report.rejected] == ["asset_table.csv"]
     assert (tmp_path / "asset_table.csv").exists()
     assert era5.exists()
+
+
+def half_day(path: Path, power: float) -> Path:
+    """Half a day of which every row has another value in every file."""
+    stamps = [datetime(2014, 1, 2) + timedelta(minutes=10 * n) for n in range(72)]
+    lines = [scada_line(f"{t:%Y-%m-%dT%H:%M:%S}+00:00", power) for t in stamps]
+    return write_scada(path, lines)
+
+
+def metered_half_day(path: Path, energy: float) -> Path:
+    stamps = [datetime(2014, 1, 2) + timedelta(minutes=10 * n) for n in range(72)]
+    lines = [f"{t:%Y-%m-%dT%H:%M:%S}+00:00,{energy},0,0" for t in stamps]
+    header = "time_utc,net_energy_kwh,availability_kwh,curtailment_kwh"
+    path.write_text("\n".join([header, *lines]) + "\n")
+    return path
+
+
+def latest(settings: Settings, column: str) -> list[float]:
+    """The column as of the latest delivery of each key; no two deliveries at the same time."""
+    load(PRODUCT, settings)
+    with duckdb.connect(str(PRODUCT.warehouse(settings)), read_only=True) as connection:
+        rows = connection.execute(
+            f"select arg_max({column}, _delivered_at), count(*) = count(distinct _delivered_at)"
+            " from raw.generation group by asset_id, timestamp"
+        ).fetchall()
+    assert all(distinct for _, distinct in rows)
+    return [value for value, _ in rows]
+
+
+def test_of_overlapping_files_the_last_one_given_wins_as_a_whole(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path / "data")
+    files = [metered_half_day(tmp_path / f"{n}.csv", 1000.0 * n) for n in (3, 1, 2)]
+    land_now(settings, *files, mapping=PLANT)
+
+    assert latest(settings, "net_generation_mwh") == [2.0] * 72
+    assert land_now(settings, *files, mapping=PLANT).deliveries == ()
+
+
+def test_where_first_rows_are_kept_the_first_file_given_wins_as_a_whole(
+    tmp_path: Path, era5: Path
+) -> None:
+    settings = settings_for(tmp_path / "data")
+    files = [half_day(tmp_path / f"{n}.csv", 600.0 * n) for n in (2, 3, 1)]
+    report = land_now(settings, *files, era5)
+
+    assert latest(settings, "gross_generation_mwh") == pytest.approx([0.2] * 72)
+    accounts = [(account.table, account.file) for account in report.accounts]
+    assert accounts[:3] == [("generation", name) for name in ("2.csv", "3.csv", "1.csv")]
+    assert land_now(settings, *files, era5).deliveries == ()
+
+
+def test_refused_rows_of_files_with_one_name_do_not_replace_each_other(
+    tmp_path: Path, era5: Path
+) -> None:
+    settings = settings_for(tmp_path / "data")
+    paths = [tmp_path / folder / "scada.csv" for folder in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        stamp = "2014-01-02T00:00:00+00:00"
+        lines = [scada_line(stamp, 1.0), scada_line(stamp, 1.0, turbine=f"R{path.parent.name}")]
+        land_now(settings, write_scada(path, lines), era5)
+    with Ledger(PRODUCT.ledger(settings)) as ledger:
+        origins = {one.origin for one in ledger.quarantine()}
+
+    assert origins == {
+        f"la_haute_borne_turbines/{table}/scada.csv@{sha256_of(path)[:8]}"
+        for table in ("generation", "weather")
+        for path in paths
+    }
+    for origin in origins:
+        assert read_refused(settings.quarantine_dir, origin).height == 1
+
+
+def test_a_file_that_breaks_off_is_left_alone_and_the_others_land(
+    tmp_path: Path, era5: Path
+) -> None:
+    settings = settings_for(tmp_path / "data")
+    good = half_day(tmp_path / "good.csv", 1.0)
+    broken = tmp_path / "broken.csv"
+    broken.write_text(good.read_text() + '"R80711')
+    report = land_now(settings, broken, good, era5)
+
+    assert [account.rows_delivered for account in report.accounts] == [72, 72]
+    assert [refused.path for refused in report.rejected] == [broken]
 
 
 def test_the_pipeline_module_loads_by_itself(data_dir: Path, tmp_path: Path, era5: Path) -> None:

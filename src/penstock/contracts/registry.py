@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
-from penstock.settings import Settings
+from penstock.settings import Settings, read_settings
 
 _GROUP = "penstock.products"
 
@@ -38,6 +38,6 @@ def run_main(main: Callable[[Product, Settings], None]) -> None:
     if len(sys.argv) != 2:
         sys.exit(f"usage: python -m <module> PRODUCT ({', '.join(product_names())})")
     try:
-        main(load_product(sys.argv[1]), Settings())
+        main(load_product(sys.argv[1]), read_settings())
     except PenstockError as error:
         sys.exit(str(error))

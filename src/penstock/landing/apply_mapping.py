@@ -1,22 +1,28 @@
-"""Applying a mapping: a user's opened files become frames of the contract, row by row accounted.
+"""Applying a mapping: a user's opened file becomes frames of the contract, row by row accounted.
 
-Belongs here: joining inputs, converting columns, refusing rows that cannot be placed.
-Does not belong here: writing files (`deliver.py`); judging values (the gate, dbt).
+Belongs here: converting columns, the version of an asset that a row belongs to, refusing rows
+that cannot be placed. Does not belong here: joined inputs (`lookups.py`); writing files
+(`deliver.py`); judging values (the gate, dbt).
 """
 
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from penstock.contracts.contract import Contract
 from penstock.errors import PenstockError
-from penstock.landing.convert import conversion, to_utc
+from penstock.landing.convert import conversion, is_text, number
 from penstock.landing.deliver import SOURCE_COLUMNS
-from penstock.landing.inputs import InputFile
-from penstock.landing.mapping import Entity, Input, Mapping, SourceColumn, TableMapping
+from penstock.landing.inputs import WORKING_PREFIX, InputFile
+from penstock.landing.lookups import Lookup, entity_of
+from penstock.landing.mapping import Input, Mapping, SourceColumn, TableMapping
 from penstock.landing.quarantine import REFUSED_SCHEMA, refused_rows
+from penstock.landing.stamps import expected_stamps, instants
+
+_ENTITY, _TIME = f"{WORKING_PREFIX}entity", f"{WORKING_PREFIX}time"
+_BEFORE_ALL = date(1, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -33,65 +39,56 @@ class MappedTable:
     refused: pl.DataFrame
 
 
-def apply_mapping(
+def map_file(
     mapping: Mapping,
-    files: Sequence[InputFile],
+    file: InputFile,
     *,
     contracts: MappingOf[str, Contract],
     entities: pl.DataFrame,
+    lookups: MappingOf[tuple[str, str], Lookup],
 ) -> list[MappedTable]:
-    """Every table of the mapping from every file of its input, in file order.
+    """Every table that the mapping makes of the file's input.
 
-    `entities` holds what the mapping describes (assets), with `interval_minutes`.
-    Each file is a delivery of its own: landing files together or one by one gives the same.
+    `entities` holds what the mapping describes (assets): one row per version, with `valid_from`.
+    Each file is a delivery of its own: it does not matter which others are landed with it.
 
-    Raises: PenstockError when an input the mapping joins is missing; ConversionError for units.
+    Raises: ConversionError for units; PenstockError when a row of the file is lost or doubled.
     """
-    mapped: list[MappedTable] = []
-    for table, table_mapping in mapping.tables.items():
-        lookups = _lookups(mapping, table_mapping, files)
-        for file in files:
-            if file.input_name == table_mapping.input:
-                one = _map_file(
-                    mapping.inputs[file.input_name],
-                    table_mapping,
-                    file,
-                    contract=contracts[table],
-                    entities=entities,
-                    lookups=lookups,
-                )
-                mapped.append(one)
-    return mapped
+    return [
+        _map_table(
+            mapping.inputs[file.input_name],
+            table_mapping,
+            file,
+            contract=contracts[table],
+            entities=entities,
+            lookups={name: one for (of, name), one in lookups.items() if of == table},
+        )
+        for table, table_mapping in mapping.tables.items()
+        if table_mapping.input == file.input_name
+    ]
 
 
-def _map_file(
+def _map_table(
     spec: Input,
     table: TableMapping,
     file: InputFile,
     *,
     contract: Contract,
     entities: pl.DataFrame,
-    lookups: MappingOf[str, pl.DataFrame],
+    lookups: MappingOf[str, Lookup],
 ) -> MappedTable:
-    if spec.entity is None or contract.time_column is None:
+    reference, time = contract.reference, contract.time_column
+    if spec.entity is None or time is None or reference is None:
         message = f"table {contract.table} cannot be mapped: it has no time or no entity"
         raise PenstockError(message)
-    entity, time = contract.key[0], contract.time_column
     original = [name for name in file.frame.columns if name not in SOURCE_COLUMNS]
-    rows = (
-        file.frame.with_columns(_entity(spec.entity).alias("_entity"))
-        .join(entities.rename({entity: "_entity"}), on="_entity", how="left", suffix="__asset")
-        .with_columns(
-            to_utc(
-                spec.time,
-                file.frame.schema[spec.time.column],
-                interval_minutes=pl.col("interval_minutes"),
-            ).alias("_time")
-        )
+    rows = file.frame.with_columns(
+        entity_of(spec.entity).alias(_ENTITY),
+        instants(spec.time, file.frame.schema[spec.time.column]).alias(_TIME),
     )
-    problems: list[pl.DataFrame] = []
+    problems = [pl.DataFrame(schema=REFUSED_SCHEMA)]
 
-    def refuse(bad: pl.Expr, *, reason: str, column: str, expected: str) -> None:
+    def refuse(bad: pl.Expr, *, reason: str, column: str | None, expected: str) -> None:
         nonlocal rows
         flagged = rows.filter(bad)
         if flagged.is_empty():
@@ -101,24 +98,26 @@ def _map_file(
                 flagged,
                 table=contract.table,
                 reason=reason,
-                column=column,
-                expected=expected,
+                column=column or reference.column,
+                expected=_with_value(expected, column, flagged),
                 values=original,
             )
         )
         rows = rows.filter(~bad)
 
     refuse(
-        pl.col("interval_minutes").is_null(),
+        ~pl.col(_ENTITY)
+        .is_in(entities[reference.column].unique().to_list())
+        .fill_null(value=False),
         reason="unknown_asset",
-        column=spec.entity.column or entity,
+        column=spec.entity.column,
         expected="an asset that the mapping describes: add it to `values` and `assets`",
     )
     refuse(
-        pl.col("_time").is_null(),
+        pl.col(_TIME).is_null(),
         reason="unreadable_time",
         column=spec.time.column,
-        expected=f"a time under zone {spec.time.zone}: see `time` in the mapping",
+        expected=expected_stamps(spec.time),
     )
     for name, source in table.columns.items():
         if source.column is not None and source.input is None:
@@ -128,121 +127,126 @@ def _map_file(
                 column=source.column,
                 expected=f"a number ({source.unit or 'as the contract has it'}) or nothing",
             )
-    for name, source in table.columns.items():
-        if source.input is not None and source.column is not None:
-            rows = _join_lookup(rows, lookups[source.input], source=source, name=name)
+    rows = _with_version(rows, entities, entity=reference.column, label=spec.time.label)
+    interval = pl.col(_asset(reference.interval_column or "interval_minutes"))
+    if spec.time.label == "end":
+        rows = rows.with_columns(pl.col(_TIME) - pl.duration(minutes=interval))
+    for name, lookup in lookups.items():
+        within, value = table.columns[name].within_minutes, _lookup(name)
+        rows = lookup.join(rows, time=_TIME, entity=_ENTITY, within_minutes=within, name=value)
     values = {
-        name: _value(name, source, spec, file, contract=contract)
+        name: _value(name, source, spec, file, contract=contract, hours=interval / 60)
         for name, source in table.columns.items()
     }
     columns = [
-        (values[c] if c in values else pl.lit(None)).cast(dtype).alias(c)
+        values.get(c, pl.lit(None)).cast(dtype).alias(c)
         for c, dtype in contract.polars_schema.items()
-        if c not in (entity, time)
+        if c not in (reference.column, time)
     ]
     accepted = rows.select(
-        pl.col("_time").alias(time), pl.col("_entity").alias(entity), *columns, *SOURCE_COLUMNS
+        pl.col(_TIME).alias(time),
+        pl.col(_ENTITY).alias(reference.column),
+        *columns,
+        *SOURCE_COLUMNS,
     )
-    refused = pl.concat([pl.DataFrame(schema=REFUSED_SCHEMA), *problems])
+    refused = pl.concat(problems)
+    if accepted.height + refused.height != file.frame.height:
+        message = (
+            f"{file.path}: {file.frame.height} rows read, but {accepted.height} accepted and "
+            f"{refused.height} refused for {contract.table}; this is a defect of Penstock: "
+            "nothing of the file was landed, please report it"
+        )
+        raise PenstockError(message)
     return MappedTable(contract, file, spec.duplicates, accepted, refused)
 
 
-def _entity(entity: Entity) -> pl.Expr:
-    if entity.column is None:
-        return pl.lit(entity.constant)
-    column = pl.col(entity.column).cast(pl.String)
-    return column.replace(entity.values) if entity.values else column
+def _asset(attribute: str) -> str:
+    return f"{WORKING_PREFIX}asset_{attribute}"
 
 
-def _number(column: str, spec: Input, dtype: pl.DataType) -> pl.Expr:
-    """The column as a number; null where it is not one."""
-    if dtype != pl.String:
-        return pl.col(column).cast(pl.Float64, strict=False)
-    text = pl.col(column).str.strip_chars()
-    if spec.decimal_comma:
-        text = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    return text.cast(pl.Float64, strict=False)
+def _lookup(name: str) -> str:
+    return f"{WORKING_PREFIX}lookup_{name}"
 
 
-def _is_text(contract: Contract, name: str) -> bool:
-    return contract.by_name[name].type == "string"
+def _with_value(expected: str, column: str | None, rows: pl.DataFrame) -> pl.Expr:
+    """The expectation followed by what each row has instead."""
+    if column is None or rows.schema[column].is_nested() or rows.schema[column] == pl.Binary:
+        return pl.lit(expected)
+    value = pl.col(column).cast(pl.String)
+    found = pl.when(value.is_null()).then(pl.lit("nothing")).otherwise("'" + value + "'")
+    return pl.lit(f"{expected}; got ") + found
+
+
+def _with_version(
+    rows: pl.DataFrame, entities: pl.DataFrame, *, entity: str, label: str
+) -> pl.DataFrame:
+    """The rows with the attributes of their entity, of the version that holds on their UTC day.
+
+    A version holds until the next one; the first covers earlier days too.
+    """
+    start = f"{WORKING_PREFIX}from"
+    first = pl.col("valid_from").min().over(entity)
+    versions = entities.select(
+        pl.when(pl.col("valid_from") == first)
+        .then(pl.lit(_BEFORE_ALL))
+        .otherwise("valid_from")
+        .cast(pl.Datetime("us"))
+        .alias(start),
+        pl.all().name.map(_asset),
+    )
+    moment = f"{WORKING_PREFIX}moment"
+    # An interval that ends at midnight belongs to the day that ends then.
+    within = pl.col(_TIME) - pl.duration(microseconds=1 if label == "end" else 0)
+    joined = (
+        rows.with_columns(within.alias(moment))
+        .sort(moment)
+        .join_asof(
+            versions.sort(start),
+            left_on=moment,
+            right_on=start,
+            by_left=_ENTITY,
+            by_right=_asset(entity),
+            strategy="backward",
+            check_sortedness=False,  # both are sorted here; Polars cannot see it within entities
+        )
+    )
+    return joined.drop(moment, start, strict=False).sort("_source_row")
 
 
 def _is_not_a_number(
     source: SourceColumn, spec: Input, file: InputFile, *, contract: Contract, name: str
 ) -> pl.Expr:
     column = source.column or ""
-    if column not in file.frame.columns:
-        message = (
-            f"{file.path}: has no column {column!r}, which the mapping wants for "
-            f"{contract.table}.{name}; its columns are {file.frame.columns[:-2]}"
-        )
-        raise PenstockError(message)
     dtype = file.frame.schema[column]
-    if _is_text(contract, name) or dtype != pl.String:
+    if contract.by_name[name].type == "string" or not is_text(dtype):
         return pl.lit(value=False)
-    blank = pl.col(column).str.strip_chars() == ""
-    return pl.col(column).is_not_null() & ~blank & _number(column, spec, dtype).is_null()
+    blank = pl.col(column).cast(pl.String).str.strip_chars() == ""
+    read = number(column, dtype, decimal_comma=spec.decimal_comma)
+    return pl.col(column).is_not_null() & ~blank & read.is_null()
 
 
 def _value(
-    name: str, source: SourceColumn, spec: Input, file: InputFile, *, contract: Contract
+    name: str,
+    source: SourceColumn,
+    spec: Input,
+    file: InputFile,
+    *,
+    contract: Contract,
+    hours: pl.Expr,
 ) -> pl.Expr:
     """The contract column as an expression over the joined rows."""
-    if source.constant is not None:
-        return pl.lit(source.constant)
     if source.asset is not None:
-        clash = source.asset in file.frame.columns
-        return pl.col(f"{source.asset}__asset" if clash else source.asset)
-    converted = conversion(source.unit, contract.by_name[name].unit)
-    hours = pl.col("interval_minutes") / 60
-    if source.input is not None:
-        return converted.apply(pl.col(f"_lookup_{name}"), hours=hours)
+        return pl.col(_asset(source.asset))
+    text = contract.by_name[name].type == "string"
     column = source.column or ""
-    if _is_text(contract, name):
-        return pl.col(column).cast(pl.String)
-    return converted.apply(_number(column, spec, file.frame.schema[column]), hours=hours)
-
-
-def _lookups(
-    mapping: Mapping, table: TableMapping, files: Sequence[InputFile]
-) -> dict[str, pl.DataFrame]:
-    """Each joined input as one frame sorted by `_lookup_time`, its wanted columns as numbers."""
-    wanted = {c.input for c in table.columns.values() if c.input is not None}
-    found: dict[str, pl.DataFrame] = {}
-    for name in sorted(wanted):
-        spec = mapping.inputs[name]
-        columns = sorted({c.column for c in table.columns.values() if c.input == name and c.column})
-        parts = [
-            file.frame.select(
-                to_utc(
-                    spec.time, file.frame.schema[spec.time.column], interval_minutes=pl.lit(60)
-                ).alias("_lookup_time"),
-                *[_number(column, spec, file.frame.schema[column]) for column in columns],
-            )
-            for file in files
-            if file.input_name == name
-        ]
-        if not parts:
-            message = (
-                f"mapping {mapping.name} joins input {name!r}, but none of the given files has its "
-                f"columns {spec.recognised_by}; add that file to the command."
-            )
-            raise PenstockError(message)
-        joined = pl.concat(parts).drop_nulls("_lookup_time")
-        found[name] = joined.unique("_lookup_time", keep="last").sort("_lookup_time")
-    return found
-
-
-def _join_lookup(
-    rows: pl.DataFrame, lookup: pl.DataFrame, *, source: SourceColumn, name: str
-) -> pl.DataFrame:
-    right = lookup.select("_lookup_time", pl.col(source.column or "").alias(f"_lookup_{name}"))
-    joined = rows.sort("_time", maintain_order=True).join_asof(
-        right.drop_nulls(),
-        left_on="_time",
-        right_on="_lookup_time",
-        strategy="backward",
-        tolerance=f"{source.within_minutes}m",
-    )
-    return joined.drop("_lookup_time", strict=False).sort("_source_row")
+    if source.constant is not None:
+        value = pl.lit(source.constant)
+    elif source.input is not None:
+        value = pl.col(_lookup(name))
+    elif text:
+        value = pl.col(column).cast(pl.String)
+    else:
+        value = number(column, file.frame.schema[column], decimal_comma=spec.decimal_comma)
+    if text:
+        return value
+    return conversion(source.unit, contract.by_name[name].unit).apply(value, hours=hours)

@@ -4,6 +4,7 @@ Belongs here: cutting a frame into days, naming revisions, recognising what has 
 Does not belong here: where the frame came from (generators, mappings); the ledger.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,8 +53,9 @@ class Delivered:
 def deliver(shipment: Shipment, raw_dir: Path, *, run_id: str) -> Delivered:
     """Write the shipment's days that have not landed yet, each file whole or not at all.
 
-    A day is skipped when its newest revision has the same content, or when the same input file
-    has already brought the same content: delivering twice changes nothing, in any order.
+    A day is skipped when its newest revision that speaks of one of its entities (assets, say) has
+    the same content, or when the same input file has already brought the same content: delivering
+    twice changes nothing, in any order.
     """
     table = shipment.contract.table
     folder = raw_dir / table
@@ -63,8 +65,16 @@ def deliver(shipment: Shipment, raw_dir: Path, *, run_id: str) -> Delivered:
     unchanged = 0
     for day, rows in _by_day(shipment):
         content = content_hash(rows["_row_hash"])
+        entities = _entities(shipment.contract, rows)
         existing = revisions.get(day, [])
-        if _has_landed(folder, existing, content=content, input_sha256=shipment.input_sha256):
+        compared, same_input = existing, shipment.input_sha256
+        if shipment.contract.time_column is None:
+            # Of an entity's declarations the latest counts as a whole, whatever day its file is
+            # named after: values that return have to land again.
+            compared, same_input = _by_delivery_time(folder, revisions), ""
+        if _has_landed(
+            folder, compared, content=content, entities=entities, input_sha256=same_input
+        ):
             unchanged += 1
             continue
         revision = existing[-1].revision + 1 if existing else 1
@@ -74,6 +84,7 @@ def deliver(shipment: Shipment, raw_dir: Path, *, run_id: str) -> Delivered:
             "content": content,
             "delivered_at": delivered_at.isoformat(),
             "duplicates": shipment.duplicates,
+            "entities": json.dumps(entities),
             "source": shipment.source,
         }
         if shipment.input_sha256:
@@ -126,16 +137,58 @@ def _revisions(folder: Path, *, source: str | None) -> dict[date, list[Partition
     return found
 
 
+def _by_delivery_time(
+    folder: Path, revisions: dict[date, list[PartitionName]]
+) -> list[PartitionName]:
+    def delivered(name: PartitionName) -> tuple[str, int, date]:
+        landed = _landed(folder / name.file_name) or {}
+        return landed.get("delivered_at", ""), name.revision, name.day
+
+    return sorted((name for names in revisions.values() for name in names), key=delivered)
+
+
 def _has_landed(
-    folder: Path, existing: list[PartitionName], *, content: str, input_sha256: str
+    folder: Path,
+    existing: list[PartitionName],
+    *,
+    content: str,
+    entities: list[str],
+    input_sha256: str,
 ) -> bool:
-    newest = len(existing) - 1
-    for position, name in enumerate(existing):
-        landed = read_metadata(pq.read_schema(folder / name.file_name))
+    newest = True
+    for name in reversed(existing):
+        landed = _landed(folder / name.file_name)
+        if landed is None or not _shares(landed.get("entities"), entities):
+            continue
         same_input = bool(input_sha256) and landed.get("input") == input_sha256
-        if landed.get("content") == content and (position == newest or same_input):
+        if landed.get("content") == content and (newest or same_input):
             return True
+        newest = False
     return False
+
+
+def _landed(path: Path) -> dict[str, str] | None:
+    """The metadata of a landed file; None if it cannot be read: it does not count as landed."""
+    try:
+        return read_metadata(pq.read_schema(path))
+    except (OSError, pa.ArrowException, UnicodeDecodeError):
+        return None
+
+
+def _entities(contract: Contract, rows: pl.DataFrame) -> list[str]:
+    """What the rows speak of (assets, say), sorted."""
+    column = contract.key[0] if contract.reference is None else contract.reference.column
+    return sorted(rows[column].cast(pl.String).unique().drop_nulls().to_list())
+
+
+def _shares(landed: str | None, entities: list[str]) -> bool:
+    """Whether a landed file speaks of one of the entities; one that does not say counts so."""
+    if not landed:
+        return True
+    try:
+        return not set(json.loads(landed)).isdisjoint(entities)
+    except (ValueError, TypeError):
+        return True
 
 
 def _arrow(rows: pl.DataFrame) -> pa.Table:

@@ -36,7 +36,7 @@ class PartitionName:
         """The name as a file name."""
         source = f".{self.source}" if self.source else ""
         revision = f".r{self.revision}" if self.revision > 1 else ""
-        return f"{self.table}_{self.day:%Y-%m-%d}{source}{revision}.parquet"
+        return f"{self.table}_{self.day.isoformat()}{source}{revision}.parquet"
 
     @classmethod
     def parse(cls, file_name: str) -> "PartitionName | None":
@@ -91,10 +91,13 @@ def write_parquet(path: Path, table: pa.Table, metadata: Mapping[str, str]) -> N
 
 
 def read_metadata(schema: pa.Schema) -> dict[str, str]:
-    """The `penstock.` metadata of a Parquet file's schema, without the prefix."""
-    pairs = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
+    """The `penstock.` metadata of a Parquet file's schema, without the prefix.
+
+    Raises: UnicodeDecodeError when they are no text; what other programs left is not looked at.
+    """
+    prefix = METADATA_PREFIX.encode()
     return {
-        key.removeprefix(METADATA_PREFIX): value
-        for key, value in pairs.items()
-        if key.startswith(METADATA_PREFIX)
+        key.removeprefix(prefix).decode(): value.decode()
+        for key, value in (schema.metadata or {}).items()
+        if key.startswith(prefix)
     }

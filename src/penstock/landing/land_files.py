@@ -4,18 +4,26 @@ Belongs here: the path from input files to landed partitions, and the account of
 Does not belong here: how a mapping is applied; loading.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
 from penstock.contracts.contract import Contract
 from penstock.errors import PenstockError
-from penstock.landing.apply_mapping import MappedTable, apply_mapping
+from penstock.landing.apply_mapping import MappedTable, map_file
 from penstock.landing.deliver import Shipment, deliver
-from penstock.landing.inputs import RefusedFile, find_files, open_inputs
+from penstock.landing.inputs import (
+    InputFile,
+    RecognisedFile,
+    RefusedFile,
+    find_files,
+    open_file,
+    recognise,
+)
+from penstock.landing.lookups import read_lookups
 from penstock.landing.mapping import Mapping as FileMapping
 from penstock.landing.mapping import mapping_hash
 from penstock.landing.quarantine import write_refused
@@ -58,17 +66,47 @@ def map_files(
     *,
     contracts: Mapping[str, Contract],
     entities: pl.DataFrame,
-) -> tuple[list[MappedTable], list[RefusedFile]]:
+) -> tuple[Iterator[MappedTable], list[RefusedFile]]:
     """The mapped tables of all files that can be read, and the files that cannot.
 
-    Raises: PenstockError when not one of the files is an input of the mapping.
+    One file is open at a time, the one to win among overlapping files last: in the order given,
+    or from last to first where an input's `duplicates` is `keep_first`. Only a joined input is
+    kept. The list of refused files is complete once the tables have been run through.
+
+    Raises: PenstockError when not one of the files is an input of the mapping, or a joined input
+    is missing; when the last file has been tried, if none could be read.
     """
-    files, refused = open_inputs(mapping, find_files(paths))
+    recognised, refused = recognise(mapping, find_files(paths), contracts)
+    if not recognised:
+        raise _nothing_to_land(mapping, refused)
+
+    def opened(files: Sequence[RecognisedFile]) -> Iterator[InputFile]:
+        for file in files:
+            one = open_file(mapping, file)
+            if isinstance(one, RefusedFile):
+                refused.append(one)
+            else:
+                yield one
+
+    joined = [file for file in recognised if file.input_name in mapping.joined]
+    lookups = read_lookups(mapping, opened(joined), contracts)
+    made = {table.input for table in mapping.tables.values()}
+    files = [file for file in recognised if file.input_name in made]
     if not files:
-        details = "\n".join(f"  {one.message}" for one in refused) or "  no data files given"
-        message = f"nothing to land with mapping {mapping.name}:\n{details}"
-        raise PenstockError(message)
-    return apply_mapping(mapping, files, contracts=contracts, entities=entities), refused
+        raise _nothing_to_land(mapping, refused)
+    _check_joined(mapping, files, set(lookups), refused)
+
+    def tables() -> Iterator[MappedTable]:
+        mapped = False
+        for file in opened(_winners_last(mapping, files)):
+            yield from map_file(
+                mapping, file, contracts=contracts, entities=entities, lookups=lookups
+            )
+            mapped = True
+        if not mapped:
+            raise _nothing_to_land(mapping, refused)
+
+    return tables(), refused
 
 
 def land_files(
@@ -88,56 +126,98 @@ def land_files(
     """Deliver the mapping's entities (as rows of `declaring`) and every mapped table.
 
     Refused rows go to quarantine.
-    `delivered_at` (naive UTC) is recorded in the files and never read from a clock again.
+    `delivered_at` (naive UTC) is recorded in the files and never read from a clock again. Each
+    file gets it a microsecond later than the one before, so that of files with the same keys one
+    wins as a whole: the last one given, or the first where `duplicates` is `keep_first` (files
+    are then delivered from last to first). A later landing wins over an earlier one either way.
     """
     progress("reading the files")
     mapped, refused_files = map_files(mapping, paths, contracts=contracts, entities=entities)
     deliveries: list[Delivery] = []
-    accounts: list[TableAccount] = []
+    accounts: list[tuple[int, int, TableAccount]] = []
     identity = mapping_hash(mapping)
-    declared = deliver(
-        Shipment(
-            contract=declaring,
-            frame=entities.select(list(declaring.by_name)),
-            source=mapping.name,
-            delivered_at=lambda _: delivered_at,
-            input_sha256=identity,
-        ),
-        raw_dir,
-        run_id=run_id,
-    )
-    deliveries += declared.deliveries
+    order: dict[int, int] = {}
     for one in mapped:
-        progress(f"landing {one.contract.table} from {one.file.path.name}")
-        origin = f"{mapping.name}/{one.contract.table}/{one.file.path.name}"
-        counts = write_refused(quarantine_dir, origin=origin, refused=one.refused)
-        landed = deliver(
-            Shipment(
-                contract=one.contract,
-                frame=one.accepted,
+        if not order:
+            declared = Shipment(
+                contract=declaring,
+                frame=entities.select(list(declaring.by_name)),
                 source=mapping.name,
-                delivered_at=lambda _: delivered_at,
-                input_sha256=f"{one.file.sha256}:{identity}",
-                duplicates=one.duplicates,
-            ),
-            raw_dir,
-            run_id=run_id,
+                delivered_at=_always(delivered_at),
+                input_sha256=identity,
+            )
+            deliveries += deliver(declared, raw_dir, run_id=run_id).deliveries
+        later = timedelta(microseconds=order.setdefault(one.file.position, len(order)))
+        table, file = one.contract.table, one.file
+        progress(f"landing {table} from {file.path.name}")
+        origin = f"{mapping.name}/{table}/{file.path.name}@{file.sha256[:8]}"
+        counts = write_refused(quarantine_dir, origin=origin, refused=one.refused)
+        shipment = Shipment(
+            contract=one.contract,
+            frame=one.accepted,
+            source=mapping.name,
+            delivered_at=_always(delivered_at + later),
+            input_sha256=f"{file.sha256}:{identity}",
+            duplicates=one.duplicates,
         )
+        landed = deliver(shipment, raw_dir, run_id=run_id)
         with ledger.transaction():
             ledger.put_quarantine([origin], counts)
         deliveries += landed.deliveries
-        accounts.append(
-            TableAccount(
-                file=one.file.path.name,
-                table=one.contract.table,
-                rows_read=one.file.frame.height,
-                rows_delivered=one.accepted.height,
-                rows_quarantined=one.refused.height,
-                files_written=len(landed.deliveries),
-                days_unchanged=landed.unchanged_days,
-            )
+        account = TableAccount(
+            file=file.path.name,
+            table=table,
+            rows_read=file.frame.height,
+            rows_delivered=one.accepted.height,
+            rows_quarantined=one.refused.height,
+            files_written=len(landed.deliveries),
+            days_unchanged=landed.unchanged_days,
         )
+        accounts.append((list(mapping.tables).index(table), file.position, account))
     with ledger.transaction():
         ledger.put_deliveries(deliveries)
         ledger.put_facts({f"{ATTRIBUTION}{mapping.name}": mapping.attribution.strip() or None})
-    return LandingReport(tuple(accounts), tuple(refused_files), tuple(deliveries))
+    listed = tuple(account for *_, account in sorted(accounts, key=lambda one: one[:2]))
+    return LandingReport(listed, tuple(refused_files), tuple(deliveries))
+
+
+def _always(moment: datetime) -> Callable[[date], datetime]:
+    return lambda _: moment
+
+
+def _winners_last(mapping: FileMapping, files: Sequence[RecognisedFile]) -> list[RecognisedFile]:
+    """The files so that of those with the same keys the one to win comes last."""
+
+    def place(file: RecognisedFile) -> int:
+        first_wins = mapping.inputs[file.input_name].duplicates == "keep_first"
+        return -file.position if first_wins else file.position
+
+    return sorted(files, key=place)
+
+
+def _check_joined(
+    mapping: FileMapping,
+    files: Sequence[RecognisedFile],
+    found: set[tuple[str, str]],
+    refused: Sequence[RefusedFile],
+) -> None:
+    given = {file.input_name for file in files}
+    for table, mapped in mapping.tables.items():
+        if mapped.input not in given:
+            continue
+        for column, source in mapped.columns.items():
+            if source.input is not None and (table, column) not in found:
+                details = "".join(f"\n  {one.message}" for one in refused)
+                message = (
+                    f"mapping {mapping.name} joins input {source.input!r}, but none of the given "
+                    f"files has its columns {mapping.inputs[source.input].recognised_by}; add that "
+                    f"file to the command.{details}"
+                )
+                raise PenstockError(message)
+
+
+def _nothing_to_land(mapping: FileMapping, refused: Sequence[RefusedFile]) -> PenstockError:
+    details = "\n".join(f"  {one.message}" for one in refused) or (
+        f"  no file of input {sorted({table.input for table in mapping.tables.values()})} given"
+    )
+    return PenstockError(f"nothing to land with mapping {mapping.name}:\n{details}")

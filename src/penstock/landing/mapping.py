@@ -1,7 +1,8 @@
 """Mappings: how a user's own files become a contract's columns, declared in YAML.
 
 Belongs here: the mapping's schema, reading and checking it.
-Does not belong here: applying it to files (`apply_mapping.py`); units and clocks (`convert.py`).
+Does not belong here: applying it to files (`apply_mapping.py`); units (`convert.py`);
+stamps and clocks (`stamps.py`).
 """
 
 import hashlib
@@ -10,31 +11,36 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from penstock.contracts.contract import Contract
+from penstock.contracts.contract import Column, Contract
+from penstock.contracts.product import MOCK
 from penstock.errors import PenstockError
+from penstock.landing.convert import ConversionError, conversion
+from penstock.landing.stamps import TimeColumn
 
 
 class MappingError(PenstockError):
     """A mapping that cannot be used: names the file, the entry, what was expected."""
 
 
+def _one_character(separator: str) -> str:
+    if len(separator.encode()) != 1 or separator in '"\r\n':
+        message = f'expected one character such as "," or ";" or "\\t", got {separator!r}'
+        raise ValueError(message)
+    return separator
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TimeColumn(_Strict):
-    """The column with the time, its clock and what its label means.
-
-    `zone`: `offset` (each stamp says its own offset), `UTC`, an IANA name, or a fixed offset such
-    as `+01:00`. `label`: the stamp is the `start` or the `end` of its interval.
-    """
-
-    column: str
-    zone: str = "offset"
-    label: Literal["start", "end"] = "start"
-    format: str | None = Field(None, description="chrono format when the common ones do not fit")
 
 
 class Entity(_Strict):
@@ -53,12 +59,17 @@ class Entity(_Strict):
 
 
 class Input(_Strict):
-    """One kind of file. A file is recognised by having all `recognised_by` columns."""
+    """One kind of file. A file is recognised by having all `recognised_by` columns.
+
+    `interval_minutes` is the length of the intervals of an input that tables join; rows of a
+    table's own input have the interval of their asset.
+    """
 
     recognised_by: Annotated[list[str], Field(min_length=1)]
     time: TimeColumn
     entity: Entity | None = None
-    separator: str = ","
+    interval_minutes: Annotated[int, Field(gt=0)] | None = None
+    separator: Annotated[str, AfterValidator(_one_character)] = ","
     decimal_comma: bool = False
     encoding: Literal["utf8", "utf8-lossy"] = "utf8"
     null_values: list[str] = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]
@@ -69,14 +80,15 @@ class SourceColumn(_Strict):
     """Where a contract column's values come from: exactly one of column, constant, asset.
 
     `column` (in `unit`) of the table's own input, or of another `input`, joined by nearest
-    earlier time within `within_minutes`; a `constant`; or an attribute of the row's `asset`.
+    earlier time within `within_minutes` (and by entity, if that input has one); a `constant`
+    (in `unit`); or an attribute of the row's `asset`.
     """
 
     column: str | None = None
     unit: str | None = None
     input: str | None = None
-    within_minutes: int = 60
-    constant: float | str | None = None
+    within_minutes: Annotated[int, Field(gt=0)] = 60
+    constant: Annotated[float, Field(allow_inf_nan=False)] | str | None = None
     asset: str | None = None
 
     @model_validator(mode="after")
@@ -86,6 +98,15 @@ class SourceColumn(_Strict):
         ]
         if len(given) != 1:
             message = f"give exactly one of `column`, `constant`, `asset` (given: {given})"
+            raise ValueError(message)
+        if self.asset is not None and self.unit is not None:
+            message = f"`asset: {self.asset}` has the unit of the attribute; remove `unit`"
+            raise ValueError(message)
+        if self.input is not None and self.column is None:
+            message = f"`input: {self.input}` needs the `column` to take from it; add it"
+            raise ValueError(message)
+        if "within_minutes" in self.model_fields_set and self.input is None:
+            message = "`within_minutes` belongs to a `column` of another `input`; remove it"
             raise ValueError(message)
         return self
 
@@ -107,6 +128,39 @@ class Mapping(_Strict):
     inputs: dict[str, Input]
     tables: dict[str, TableMapping]
     assets: list[dict[str, Any]] = Field(default_factory=list)
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, name: str) -> str:
+        if name == MOCK:
+            message = f"{MOCK!r} is the source of generated data; give the mapping another name"
+            raise ValueError(message)
+        return name
+
+    @property
+    def joined(self) -> set[str]:
+        """The inputs that tables join."""
+        columns = (c for table in self.tables.values() for c in table.columns.values())
+        return {column.input for column in columns if column.input is not None}
+
+    @model_validator(mode="after")
+    def _intervals_of_joined_inputs(self) -> Self:
+        for name in sorted(self.joined & self.inputs.keys()):
+            spec = self.inputs[name]
+            if spec.time.label == "end" and spec.interval_minutes is None:
+                message = (
+                    f"inputs.{name}: is joined and its labels are the `end` of an interval: add "
+                    "`interval_minutes`, the length of its intervals"
+                )
+                raise ValueError(message)
+        for name in sorted(self.inputs.keys() - self.joined):
+            if self.inputs[name].interval_minutes is not None:
+                message = (
+                    f"inputs.{name}: `interval_minutes` is for inputs that tables join; remove it, "
+                    "its rows have the interval of their asset"
+                )
+                raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _references(self) -> Self:
@@ -150,20 +204,74 @@ def read_mapping(path: Path, contracts: MappingOf[str, Contract]) -> Mapping:
 
 
 def mapping_hash(mapping: Mapping) -> str:
-    """SHA-256 of what the mapping says (comments and layout do not count)."""
-    return hashlib.sha256(mapping.model_dump_json().encode()).hexdigest()
+    """SHA-256 of what the mapping says (comments, layout and defaults do not count)."""
+    # Without defaults: an option that a later version adds leaves the hashes of mappings alone.
+    return hashlib.sha256(mapping.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 
 def _check_table(
     path: Path, table: str, mapped: TableMapping, contracts: MappingOf[str, Contract]
 ) -> None:
-    if table not in contracts:
-        message = f"{path}: tables.{table}: no such table; known: {sorted(contracts)}"
+    known = sorted(name for name, one in contracts.items() if one.time_column and one.reference)
+    if table not in known:
+        message = f"{path}: tables.{table}: no such table; known: {known}"
         raise MappingError(message)
     contract = contracts[table]
     made_by_landing = {contract.time_column, *(contract.key)}
-    known = [c.name for c in contract.columns if c.name not in made_by_landing]
-    for name in mapped.columns:
-        if name not in known:
-            message = f"{path}: tables.{table}.columns.{name}: no such column; known: {known}"
+    columns = [c.name for c in contract.columns if c.name not in made_by_landing]
+    for name, source in mapped.columns.items():
+        where = f"{path}: tables.{table}.columns.{name}"
+        if name not in columns:
+            message = f"{where}: no such column; known: {columns}"
             raise MappingError(message)
+        problem = _problem(source, contract.by_name[name], contract, contracts)
+        if problem:
+            message = f"{where}: {problem}"
+            raise MappingError(message)
+
+
+def _problem(
+    source: SourceColumn,
+    target: Column,
+    contract: Contract,
+    contracts: MappingOf[str, Contract],
+) -> str | None:
+    """Why the contract's column cannot be filled this way; None when it can."""
+    if source.constant is not None:
+        return _problem_of_constant(source.constant, target) or _problem_of_unit(source, target)
+    if source.asset is None:
+        return _problem_of_unit(source, target)
+    described = contracts[contract.reference.table].by_name if contract.reference else {}
+    attribute = described.get(source.asset)
+    if attribute is None:
+        return f"no attribute {source.asset!r} of an asset; known: {sorted(described)}"
+    numbers = ("float", "integer")
+    alike = attribute.type == target.type or {attribute.type, target.type} <= set(numbers)
+    if not alike or attribute.unit != target.unit:
+        return (
+            f"the asset's {source.asset!r} is a {attribute.type} in {attribute.unit or 'no unit'}; "
+            f"the column wants a {target.type} in {target.unit or 'no unit'}; name another"
+        )
+    return None
+
+
+def _problem_of_constant(constant: float | str, target: Column) -> str | None:
+    if target.choices and constant not in target.choices:
+        return f"constant {constant!r}: expected one of {list(target.choices)}"
+    if target.type == "string" and not isinstance(constant, str):
+        return f"constant {constant!r}: expected a text; put it in quotes"
+    if target.type != "string" and isinstance(constant, str):
+        return f"constant {constant!r}: expected a number, without quotes"
+    return None
+
+
+def _problem_of_unit(source: SourceColumn, target: Column) -> str | None:
+    if source.unit is None:
+        return None
+    if target.unit is None:
+        return f"unit {source.unit!r}: the column has no unit; remove it"
+    try:
+        conversion(source.unit, target.unit)
+    except ConversionError as error:
+        return str(error)
+    return None

@@ -3,12 +3,18 @@
 Belongs here: summaries of mapped tables. Does not belong here: writing anything.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
+from penstock.contracts.contract import Contract
 from penstock.landing.apply_mapping import MappedTable
 from penstock.landing.deliver import SOURCE_COLUMNS
+from penstock.landing.inputs import RefusedFile
+from penstock.landing.land_files import map_files
+from penstock.landing.mapping import Mapping as FileMapping
 
 _ROWS = 5
 
@@ -33,6 +39,25 @@ class Preview:
     refused: pl.DataFrame
 
 
+def preview_files(
+    mapping: FileMapping,
+    paths: Sequence[Path],
+    *,
+    contracts: Mapping[str, Contract],
+    entities: pl.DataFrame,
+) -> tuple[list[Preview], list[RefusedFile]]:
+    """What landing the files would do, table by table, and the files that would be left alone.
+
+    Raises: as `map_files`.
+    """
+    mapped, refused = map_files(mapping, paths, contracts=contracts, entities=entities)
+    tables = list(mapping.tables)
+    previews = [
+        (tables.index(one.contract.table), one.file.position, preview_table(one)) for one in mapped
+    ]
+    return [preview for *_, preview in sorted(previews, key=lambda one: one[:2])], refused
+
+
 def preview_table(mapped: MappedTable) -> Preview:
     """Summarise a mapped table."""
     after = mapped.accepted.drop(SOURCE_COLUMNS)
@@ -47,8 +72,13 @@ def preview_table(mapped: MappedTable) -> Preview:
         before=mapped.file.frame.head(_ROWS).drop(SOURCE_COLUMNS),
         after=after.select(filled).head(_ROWS),
         checks=_checks(mapped, after.select(filled)),
-        refused=mapped.refused.group_by("reason", "column_name", "expected")
-        .agg(pl.len().alias("rows"), pl.col("source_row").min().alias("first_row"))
+        refused=mapped.refused.sort("source_row")
+        .group_by("reason", "column_name", maintain_order=True)
+        .agg(
+            pl.col("expected").first(),
+            pl.len().alias("rows"),
+            pl.col("source_row").first().alias("first_row"),
+        )
         .sort("reason", "column_name"),
     )
 

@@ -31,18 +31,23 @@ def refused_rows(
     table: str,
     reason: str,
     column: str,
-    expected: str,
+    expected: str | pl.Expr,
     values: Sequence[str],
 ) -> pl.DataFrame:
-    """Rows (with `_source_file` and `_source_row`) as refused rows; `values` go into the JSON."""
+    """Rows (with `_source_file` and `_source_row`) as refused rows; `values` go into the JSON.
+
+    `expected` says what should have been there, the same for every row or row by row.
+    """
     return rows.select(
         pl.lit(table).alias("table_name"),
         pl.lit(reason).alias("reason"),
         pl.lit(column).alias("column_name"),
-        pl.lit(expected).alias("expected"),
+        (pl.lit(expected) if isinstance(expected, str) else expected).alias("expected"),
         pl.col("_source_file").alias("source_file"),
         pl.col("_source_row").cast(pl.Int64).alias("source_row"),
-        pl.struct(values).struct.json_encode().alias("row_json"),
+        pl.struct(_printable(name, rows.schema[name]) for name in values)
+        .struct.json_encode()
+        .alias("row_json"),
     )
 
 
@@ -76,6 +81,15 @@ def read_refused(quarantine_dir: Path, origin: str) -> pl.DataFrame:
     if not path.exists():
         return pl.DataFrame(schema=REFUSED_SCHEMA)
     return pl.read_parquet(path).sort("source_file", "source_row")
+
+
+def _printable(name: str, dtype: pl.DataType) -> pl.Expr:
+    """The column as JSON can hold it: JSON knows no bytes."""
+    if isinstance(dtype, pl.Binary):
+        return pl.col(name).bin.encode("hex")
+    if "Binary" in str(dtype):
+        return pl.lit(f"({dtype}: not shown)").alias(name)
+    return pl.col(name)
 
 
 def _plain_strings(table: pa.Table) -> pa.Table:

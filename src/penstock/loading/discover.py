@@ -3,6 +3,7 @@
 Belongs here: comparing the folder with the ledger. Does not belong here: opening tables.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,10 @@ from penstock.ledger import Delivery
 
 @dataclass(frozen=True)
 class PendingFile:
-    """A file to load. `schema` is None when the file cannot be read; `problem` says why."""
+    """A file to load. `schema` is None when the file cannot be read.
+
+    `problem` says why it cannot be loaded: it cannot be read, or has a name of another kind.
+    """
 
     path: Path
     delivery: Delivery
@@ -44,50 +48,88 @@ def pending_files(
         for path in sorted(folder.iterdir()):
             if path.name.startswith(".") or path.is_dir():
                 continue
-            before = by_id.get(f"{table}/{path.name}")
-            stat = path.stat()
-            if before is not None and before.status in ("loaded", "rejected"):
-                if (stat.st_size, stat.st_mtime_ns) == (before.bytes, before.modified_ns):
-                    continue
-                if sha256_of(path) == before.sha256:
-                    continue
-            pending.append(_pending(path, table, run_id=run_id))
+            before = by_id.get(f"{table}/{_text(path.name)}")
+            if before is None or not _is_unchanged(path, before):
+                pending.append(_pending(path, table, run_id=run_id))
     return pending
 
 
+def _is_unchanged(path: Path, before: Delivery) -> bool:
+    if before.status not in ("loaded", "rejected"):
+        return False
+    stat = _stat(path)
+    if (stat.st_size, stat.st_mtime_ns) == (before.bytes, before.modified_ns):
+        return True
+    try:
+        return _sha256(path) == before.sha256
+    except OSError:
+        return False
+
+
 def _pending(path: Path, table: str, *, run_id: str) -> PendingFile:
-    stat = path.stat()
+    stat = _stat(path)
     name = PartitionName.parse(path.name)
     schema: pa.Schema | None = None
+    metadata: dict[str, str] = {}
+    delivered_at = datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     problem = ""
     sha256 = ""
     if name is None or name.table != table:
         problem = (
-            f"{path}: is not named like a partition; expected "
+            f"{_text(str(path))}: is not named like a partition; expected "
             f"{table}_YYYY-MM-DD[.source][.rN].parquet: rename it, or land it with a mapping"
         )
     try:
-        sha256 = sha256_of(path)
-        schema = pq.read_schema(path)
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0]
+        sha256 = _sha256(path)
+        found = pq.read_schema(path)
+        metadata = read_metadata(found)
+        delivered_at = _delivered_at(metadata) or delivered_at
+        schema = found
+    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         problem = problem or (
-            f"{path}: cannot be read as Parquet ({reason}); expected a complete Parquet file: "
-            "write it again under the same name and load"
+            f"{_text(str(path))}: cannot be read as Parquet ({reason}); expected a complete "
+            "Parquet file: write it again under the same name and load"
         )
-    metadata = read_metadata(schema) if schema is not None else {}
-    modified = datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
-    delivered_at = metadata.get("delivered_at")
     delivery = Delivery(
-        delivery_id=f"{table}/{path.name}",
+        delivery_id=f"{table}/{_text(path.name)}",
         table_name=table,
         status="landed",
         source=metadata.get("source", name.source if name and name.source else "dropped"),
         sha256=sha256,
         bytes=stat.st_size,
         modified_ns=stat.st_mtime_ns,
-        delivered_at=datetime.fromisoformat(delivered_at) if delivered_at else modified,
+        delivered_at=delivered_at,
         run_id=run_id,
     )
     duplicates = metadata.get("duplicates", "keep_last")
-    return PendingFile(path, delivery, duplicates, None if problem else schema, problem)
+    if _text(path.name) != path.name:
+        # No account can hold such a name: the file is refused under the one that is shown.
+        return PendingFile(Path(_text(str(path))), delivery, duplicates, None, problem)
+    return PendingFile(path, delivery, duplicates, schema, problem)
+
+
+def _sha256(path: Path) -> str:
+    """As `sha256_of`; a pipe, whose end never comes, is not opened."""
+    if not path.is_file():
+        raise OSError("no file, or a link to one that is gone")
+    return sha256_of(path)
+
+
+def _stat(path: Path) -> os.stat_result:
+    """Size and times of a file; of the link itself where what it points to is gone."""
+    return path.stat() if path.exists() else path.lstat()
+
+
+def _delivered_at(metadata: dict[str, str]) -> datetime | None:
+    """The delivery time a file carries, naive UTC. Raises: ValueError when it is no time."""
+    text = metadata.get("delivered_at")
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _text(name: str) -> str:
+    """A file name as text that can be stored, whatever bytes it is made of."""
+    return os.fsencode(name).decode(errors="replace")

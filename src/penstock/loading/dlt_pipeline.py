@@ -18,6 +18,7 @@ import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from penstock.errors import PenstockError
+from penstock.loading.warehouse import WAIT_SECONDS, open_warehouse
 
 RAW = "raw"
 DELIVERIES = "deliveries"
@@ -109,11 +110,19 @@ def _configure() -> None:
     dlt.config["normalize.parquet_normalizer.add_dlt_id"] = False
 
 
-def delete_deliveries(warehouse: Path, deliveries: Mapping[str, Sequence[str]]) -> None:
-    """Delete deliveries (table name -> delivery ids), rows and records, in one transaction."""
+def delete_deliveries(
+    warehouse: Path,
+    deliveries: Mapping[str, Sequence[str]],
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+) -> None:
+    """Delete deliveries (table name -> delivery ids), rows and records, in one transaction.
+
+    Raises: WriterBusyError when somebody reads the warehouse for longer than `wait_seconds`.
+    """
     if not warehouse.exists() or not any(deliveries.values()):
         return
-    with duckdb.connect(str(warehouse)) as connection:
+    with open_warehouse(warehouse, wait_seconds=wait_seconds) as connection:
         existing = raw_tables(connection)
         connection.begin()
         for table, ids in deliveries.items():

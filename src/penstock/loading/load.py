@@ -133,6 +133,7 @@ def _append(
     pipeline.delete_deliveries(
         warehouse,
         {table: [one.delivery.delivery_id for one in files] for table, files in by_table.items()},
+        wait_seconds=settings.lock_wait_seconds,
     )
 
     def accepted(contract: Contract) -> Iterator[pa.Table]:

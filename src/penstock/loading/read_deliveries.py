@@ -15,6 +15,16 @@ import pyarrow.parquet as pq
 from penstock.contracts.contract import Contract
 from penstock.loading.discover import PendingFile
 
+# A panic of Polars' Rust code is no Exception; damaged pages end in one of these.
+_UNREADABLE = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    pa.ArrowException,
+    OSError,
+    ValueError,
+    OverflowError,
+    MemoryError,
+)
 _BATCH_ROWS = 2_000_000
 """Rows held in memory at once; about 1 GB with everything the gate adds."""
 
@@ -30,7 +40,7 @@ class Batch:
 
 def schema_problem(contract: Contract, file: PendingFile) -> str:
     """What keeps a file's columns from being the contract's; empty if nothing does."""
-    if file.schema is None:
+    if file.problem or file.schema is None:
         return file.problem
     found = {field.name: field.type for field in file.schema}
     missing = [name for name in contract.required if name not in found]
@@ -57,7 +67,7 @@ def read_batches(contract: Contract, files: Sequence[PendingFile]) -> Iterator[B
     for group in _groups(files):
         try:
             yield Batch(tuple(group), _read(contract, group))
-        except (pl.exceptions.PolarsError, OSError, pa.ArrowException):
+        except _UNREADABLE:
             # One of many is broken inside: find it, keep the others.
             yield from _one_by_one(contract, group)
 
@@ -66,8 +76,8 @@ def _one_by_one(contract: Contract, files: Iterable[PendingFile]) -> Iterator[Ba
     for file in files:
         try:
             yield Batch((file,), _read(contract, [file]))
-        except (pl.exceptions.PolarsError, OSError, pa.ArrowException) as error:
-            reason = str(error).splitlines()[0]
+        except _UNREADABLE as error:
+            reason = (str(error) or type(error).__name__).splitlines()[0]
             problem = (
                 f"{file.path}: breaks off while reading ({reason}); expected a complete Parquet "
                 "file: write it again under the same name and load"
@@ -80,7 +90,7 @@ def _groups(files: Iterable[PendingFile]) -> Iterator[list[PendingFile]]:
     group: list[PendingFile] = []
     rows = 0
     for file in files:
-        count = pq.read_metadata(file.path).num_rows
+        count = _row_count(file)
         same = not group or _plain(group[0].schema) == _plain(file.schema)
         if group and (not same or rows + count > _BATCH_ROWS):
             yield group
@@ -89,6 +99,13 @@ def _groups(files: Iterable[PendingFile]) -> Iterator[list[PendingFile]]:
         rows += count
     if group:
         yield group
+
+
+def _row_count(file: PendingFile) -> int:
+    try:
+        return int(pq.read_metadata(file.path).num_rows)
+    except (OSError, pa.ArrowException):
+        return 0  # gone since it was found: reading it says so
 
 
 def _plain(schema: pa.Schema | None) -> pa.Schema | None:

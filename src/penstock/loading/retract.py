@@ -67,7 +67,9 @@ def finish_retractions(product: Product, settings: Settings, ledger: Ledger) -> 
         table: [one.delivery_id for one in begun if one.table_name == table]
         for table in product.contracts
     }
-    delete_deliveries(product.warehouse(settings), by_table)
+    delete_deliveries(
+        product.warehouse(settings), by_table, wait_seconds=settings.lock_wait_seconds
+    )
     for one in begun:
         _move_aside(product.raw_dir(settings), settings.quarantine_dir, one)
     with ledger.transaction():

@@ -11,6 +11,7 @@ import duckdb
 from penstock.contracts.contract import Contract
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
+from penstock.loading.warehouse import attach_read_only, open_warehouse
 from penstock.locking import writer_lock
 from penstock.settings import Settings
 
@@ -34,13 +35,12 @@ def dev_sync(product: Product, settings: Settings, *, days: int | None = None) -
     if not source.exists():
         message = f"nothing of {product.name} is loaded yet: `penstock run {product.name}` first."
         raise PenstockError(message)
+    wait = settings.lock_wait_seconds
     with (
-        writer_lock(
-            product.lock(settings), holder="dev-sync", wait_seconds=settings.lock_wait_seconds
-        ),
-        duckdb.connect(str(target)) as connection,
+        writer_lock(product.lock(settings), holder="dev-sync", wait_seconds=wait),
+        open_warehouse(target, wait_seconds=wait) as connection,
     ):
-        connection.execute(f"attach '{_quoted(source)}' as working (read_only)")
+        attach_read_only(connection, source, name="working", wait_seconds=wait)
         connection.execute("create schema if not exists raw")
         connection.begin()
         rows = {
@@ -61,7 +61,3 @@ def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, days: int |
     )
     counted = connection.execute(f"select count(*) from raw.{table}").fetchall()
     return int(counted[0][0])
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -1,8 +1,12 @@
 """Asking the warehouse, or files, with SQL: read-only.
 
-Belongs here: opening for reading, resolving unqualified names. Does not belong here: printing.
+Belongs here: opening for reading, resolving unqualified names, refusing what does not read. Does
+not belong here: printing.
+
+Two locks: only a statement that reads is run, and DuckDB itself may open no other file.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +29,11 @@ _READERS = {
     ".jsonl": "read_json",
     ".ndjson": "read_json",
 }
+_EXPLAIN = re.compile(r"^\s*explain(\s+analyze\b|\s*\([^()]*\))?", re.IGNORECASE)
+_ALLOWED = (
+    "questions are read-only; expected one statement that reads: select, from, with, values, "
+    "describe, show, summarize, pragma table_info, or explain of one of them"
+)
 
 
 class QueryError(PenstockError):
@@ -53,11 +62,15 @@ def reading(product: Product, settings: Settings) -> Iterator[Callable[[str], Qu
         raise QueryError(message)
     try:
         connection = duckdb.connect(str(warehouse), read_only=True)
-    except duckdb.IOException as error:
-        message = f"{warehouse.name} is being written right now, try again shortly ({error})"
+    except duckdb.Error as error:
+        if "lock on file" in str(error):
+            message = f"{warehouse.name} is being written right now, try again shortly ({error})"
+        else:
+            message = f"{warehouse}: cannot be opened ({error}); expected a DuckDB file"
         raise QueryError(message) from error
     with connection:
         connection.execute(f"set search_path = '{','.join(_schemas(connection))}'")
+        _shut_in(connection)
         yield lambda sql: _answer(connection, sql)
 
 
@@ -70,27 +83,78 @@ def query_warehouse(product: Product, settings: Settings, sql: str) -> QueryResu
 def query_files(files: Sequence[Path], sql: str) -> QueryResult:
     """Answer a query over Parquet, CSV or JSON files; each is a view named by its file's stem.
 
-    Raises: QueryError for a missing or unknown file, or with DuckDB's message.
+    Raises: QueryError for a missing, unknown or unreadable file, for two files of one stem, or
+    with DuckDB's message.
     """
+    named: dict[str, Path] = {}
     with duckdb.connect() as connection:
+        paths = ", ".join(_quoted(file) for file in files)
+        connection.execute(f"set allowed_paths = [{paths}]")
         for file in files:
-            reader = _READERS.get(file.suffix.lower())
-            if not file.exists() or reader is None:
-                message = f"{file}: expected an existing file of {', '.join(_READERS)}"
-                raise QueryError(message)
             name = file.name.split(".")[0].replace('"', "")
-            path = str(file).replace("'", "''")
-            connection.execute(f"create view \"{name}\" as select * from {reader}('{path}')")
+            other = named.setdefault(name.lower(), file)
+            if other is not file:
+                message = (
+                    f"{file}: would be called {name}, as {other} is; expected files of different "
+                    "stems: rename one of them"
+                )
+                raise QueryError(message)
+            _create_view(connection, name, file)
+        _shut_in(connection)
         return _answer(connection, sql)
+
+
+def _create_view(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    reader = _READERS.get(file.suffix.lower())
+    if not file.is_file() or reader is None or not name:
+        message = f"{file}: expected an existing file of {', '.join(_READERS)}"
+        raise QueryError(message)
+    try:
+        connection.execute(f'create view "{name}" as select * from {reader}({_quoted(file)})')
+    except duckdb.Error as error:
+        message = f"{file}: {reader} cannot read it ({error}); expected a whole {file.suffix} file"
+        raise QueryError(message) from error
+
+
+def _shut_in(connection: duckdb.DuckDBPyConnection) -> None:
+    """From here on DuckDB opens no further file and cannot be told otherwise."""
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, sql: str) -> QueryResult:
     try:
+        if not _reads(sql):
+            message = f"{sql.strip() or 'empty SQL'}: {_ALLOWED}"
+            raise QueryError(message)
         cursor = connection.execute(sql)
+        columns = tuple(one[0] for one in cursor.description or ())
+        return QueryResult(columns, cursor.fetchall())
     except duckdb.Error as error:
         raise QueryError(str(error)) from error
-    columns = tuple(one[0] for one in cursor.description or ())
-    return QueryResult(columns, cursor.fetchall())
+
+
+def _reads(sql: str) -> bool:
+    """Whether the text is one statement that reads.
+
+    EXPLAIN ANALYZE runs what it explains, so that has to read as well.
+
+    >>> _reads("from mart_fleet_summary"), _reads("explain analyze copy t to 'file.csv'")
+    (True, False)
+    """
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1:
+        return False
+    (statement,) = statements
+    if statement.type == duckdb.StatementType.EXPLAIN:
+        prefix = _EXPLAIN.match(statement.query)
+        return prefix is not None and _reads(statement.query[prefix.end() :])
+    return bool(statement.type == duckdb.StatementType.SELECT)
+
+
+def _quoted(path: Path) -> str:
+    text = str(path.resolve()).replace("'", "''")
+    return f"'{text}'"
 
 
 def _schemas(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -140,8 +140,10 @@ def _build(
     progress: Callable[[str], None],
 ) -> list["NodeResult"]:
     # dbt takes three seconds to import: a transform with nothing stale does not pay for it.
+    from penstock.loading.warehouse import wait_until_writable  # noqa: PLC0415
     from penstock.transforming.dbt_run import run_dbt  # noqa: PLC0415
 
+    wait_until_writable(product.warehouse(settings), wait_seconds=settings.lock_wait_seconds)
     command = ["build", "--exclude-resource-type", "unit_test"] if test else ["run"]
     return run_dbt(
         [*command, *(["--full-refresh"] if whole else [])],

@@ -1,6 +1,6 @@
 """Landing: whole files, immutable, recognised when they come again."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from penstock.landing.files import PartitionName, write_atomically, write_parquet
-from penstock.products.renewable.contracts import WEATHER
-from support.worlds import FIRST_DAY, settings_for, ship, ship_assets, weather
+from penstock.products.renewable.asset import Asset
+from penstock.products.renewable.contracts import ASSETS, WEATHER, assets_frame
+from support.worlds import FIRST_DAY, SOLAR, WIND, settings_for, ship, ship_assets, weather
 
 pytestmark = pytest.mark.unit
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.unit
         ("weather_2026-01-31.r2.parquet", PartitionName("weather", date(2026, 1, 31), None, 2)),
         ("weather_2026-01-31.era5.parquet", PartitionName("weather", date(2026, 1, 31), "era5")),
         ("a_b_2026-01-31.x-1.r12.parquet", PartitionName("a_b", date(2026, 1, 31), "x-1", 12)),
+        ("weather_0014-01-31.parquet", PartitionName("weather", date(14, 1, 31))),
     ],
 )
 def test_partition_names_are_read_as_they_are_written(name: str, parts: PartitionName) -> None:
@@ -95,6 +97,55 @@ def test_values_that_return_after_a_correction_are_a_delivery_again(tmp_path: Pa
     returned = ship(settings, WEATHER, weather(seed=0))
 
     assert returned.deliveries[0].delivery_id.endswith(".r3.parquet")
+
+
+def test_growing_exports_of_one_asset_each_add_only_their_new_days(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    written = []
+    for days in (1, 2, 3):
+        for asset in (WIND, SOLAR):
+            frame = weather_by_day(days, asset)
+            written.append(len(ship(settings, WEATHER, frame).deliveries))
+
+    assert written == [1, 1, 1, 1, 1, 1]
+
+
+def test_values_of_an_asset_that_return_are_told_apart_from_its_neighbours(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    ship(settings, WEATHER, weather(assets=[WIND]))
+    ship(settings, WEATHER, weather(assets=[WIND, SOLAR], seed=1))
+    ship(settings, WEATHER, weather(assets=[SOLAR]))
+    returned = ship(settings, WEATHER, weather(assets=[WIND]))
+
+    assert returned.deliveries[0].delivery_id.endswith(".r4.parquet")
+
+
+def test_a_start_that_returns_to_what_it_was_is_declared_again(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    start = date(2021, 1, 1)
+    moved = WIND.model_copy(update={"commissioning_date": start, "valid_from": start})
+    delivered = [
+        ship(settings, ASSETS, assets_frame([asset]), delivered_at=datetime(2025, 4, day))
+        for day, asset in enumerate((WIND, moved, WIND, WIND), start=1)
+    ]
+
+    assert [len(one.deliveries) for one in delivered] == [1, 1, 1, 0]
+    assert delivered[2].deliveries[0].delivery_id == "assets/assets_2020-01-01.test.r2.parquet"
+
+
+def test_a_broken_file_of_the_same_source_does_not_count_as_landed(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    first = ship(settings, WEATHER, weather()).deliveries[0]
+    (tmp_path / "raw" / first.delivery_id).write_bytes(b"PAR1 cut off")
+    again = ship(settings, WEATHER, weather())
+
+    assert again.deliveries[0].delivery_id == "weather/weather_2025-03-01.test.r2.parquet"
+
+
+def weather_by_day(days: int, asset: Asset) -> pl.DataFrame:
+    """Weather whose days do not depend on how many there are."""
+    first = [FIRST_DAY + timedelta(days=day) for day in range(days)]
+    return pl.concat([weather(day, assets=[asset]) for day in first])
 
 
 def test_a_delivery_remembers_when_it_came(tmp_path: Path) -> None:

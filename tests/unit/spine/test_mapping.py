@@ -1,4 +1,4 @@
-"""Mappings: a user's own columns, units and clocks become the contract's, or say why not."""
+"""Mappings: a user's own columns, units and clocks become the contract's."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,81 +6,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-import yaml
 
-from penstock.errors import PenstockError
-from penstock.landing.apply_mapping import MappedTable
 from penstock.landing.convert import ConversionError, conversion
-from penstock.landing.land_files import map_files
-from penstock.landing.mapping import MappingError, read_mapping
-from penstock.products.renewable.contracts import GENERATION, WEATHER
-from penstock.products.renewable.declared import declared_assets
-from support.worlds import SITE
+from support.mappings import HEADER, map_all, map_paths, mapped, mapping_document
 
 pytestmark = pytest.mark.unit
-
-CONTRACTS = {one.table: one for one in (WEATHER, GENERATION)}
-HEADER = "turbine,time,power,temp\n"
-
-
-def mapping_document(**changes: Any) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "name": "farm",
-        "product": "renewable",
-        "inputs": {
-            "scada": {
-                "recognised_by": ["turbine", "time", "power"],
-                "time": {"column": "time", "zone": "UTC"},
-                "entity": {"column": "turbine", "values": {"T1": "t1"}},
-            }
-        },
-        "tables": {
-            "generation": {
-                "input": "scada",
-                "columns": {"gross_generation_mwh": {"column": "power", "unit": "kW"}},
-            }
-        },
-        "assets": [
-            {
-                **SITE,
-                "asset_id": "t1",
-                "name": "T1",
-                "technology": "wind",
-                "capacity_mw": 2,
-                "hub_height_m": 80,
-                "interval_minutes": 10,
-                "commissioning_date": "2010-01-01",
-            }
-        ],
-    }
-    for path, value in changes.items():
-        target = document
-        *parents, last = path.split("__")
-        for parent in parents:
-            target = target[parent]
-        target[last] = value
-    return document
-
-
-def mapped(tmp_path: Path, text: str, **changes: Any) -> MappedTable:
-    tables = map_all(tmp_path, {"farm.csv": text}, **changes)
-    assert len(tables) == 1
-    return tables[0]
-
-
-def map_all(tmp_path: Path, files: dict[str, str], **changes: Any) -> list[MappedTable]:
-    mapping_file = tmp_path / "mapping.yaml"
-    mapping_file.write_text(yaml.safe_dump(mapping_document(**changes)))
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    mapping = read_mapping(mapping_file, CONTRACTS)
-    tables, _ = map_files(
-        mapping,
-        [tmp_path / name for name in files],
-        contracts=CONTRACTS,
-        entities=declared_assets(mapping.assets, str(mapping_file)),
-    )
-    return tables
 
 
 def test_mean_power_becomes_energy_of_the_interval(tmp_path: Path) -> None:
@@ -160,26 +90,6 @@ def test_an_hour_the_clock_skipped_is_quarantined(tmp_path: Path) -> None:
     assert table.refused.select("reason", "source_row").rows() == [("unreadable_time", 1)]
 
 
-@pytest.mark.parametrize(
-    ("line", "reason", "column"),
-    [
-        ("T9,2025-01-01 00:00:00,1,5", "unknown_asset", "turbine"),
-        ("T1,soon,1,5", "unreadable_time", "time"),
-        ("T1,2025-01-01 00:00:00,a lot,5", "not_a_number", "power"),
-    ],
-)
-def test_a_row_that_cannot_be_read_is_quarantined_with_its_position(
-    tmp_path: Path, line: str, reason: str, column: str
-) -> None:
-    table = mapped(tmp_path, HEADER + "T1,2025-01-01 00:10:00,1,5\n" + line + "\n")
-    refused = table.refused.row(0, named=True)
-
-    assert table.accepted.height + table.refused.height == 2
-    assert (refused["reason"], refused["column_name"]) == (reason, column)
-    assert refused["source_row"] == 2
-    assert line.split(",", maxsplit=1)[0] in refused["row_json"]
-
-
 def test_missing_values_stay_missing(tmp_path: Path) -> None:
     table = mapped(tmp_path, HEADER + "T1,2025-01-01 00:00:00,,5\nT1,2025-01-01 00:10:00,NaN,5\n")
 
@@ -225,50 +135,157 @@ def test_a_second_source_joins_by_nearest_earlier_time(tmp_path: Path) -> None:
     assert tables[0].accepted["pressure_hpa"].to_list() == [1000.0, 990.0, None]
 
 
-def test_a_missing_second_source_is_named(tmp_path: Path) -> None:
+def test_a_joined_input_ends_its_own_intervals_and_keeps_to_its_entity(tmp_path: Path) -> None:
     document = mapping_document()
-    document["inputs"]["air"] = {
-        "recognised_by": ["stamp", "pressure"],
-        "time": {"column": "stamp", "zone": "UTC"},
+    asset = document["assets"][0]
+    air = {
+        "recognised_by": ["site", "stamp", "pressure"],
+        "time": {"column": "stamp", "zone": "UTC", "label": "end"},
+        "entity": {"column": "site"},
+        "interval_minutes": 15,
     }
-    columns = {"pressure_hpa": {"input": "air", "column": "pressure", "unit": "Pa"}}
-    with pytest.raises(PenstockError, match=r"joins input 'air'.*\['stamp', 'pressure'\]"):
-        map_all(
-            tmp_path,
-            {"farm.csv": HEADER},
-            inputs=document["inputs"],
-            tables={"weather": {"input": "scada", "columns": columns}},
-        )
+    tables = map_all(
+        tmp_path,
+        {
+            "farm.csv": HEADER + "t1,2025-01-01 00:10:00,1,5\nt2,2025-01-01 00:10:00,1,5\n",
+            "air.csv": "site,stamp,pressure\nt1,2025-01-01 00:15:00,900\n"
+            "t2,2025-01-01 00:15:00,800\nt1,2025-01-01 00:30:00,700\n",
+        },
+        inputs={**document["inputs"], "air": air},
+        tables={
+            "weather": {
+                "input": "scada",
+                "columns": {"pressure_hpa": {"input": "air", "column": "pressure"}},
+            }
+        },
+        assets=[asset, {**asset, "asset_id": "t2"}],
+    )
+
+    # the interval that ends at 00:15 starts at 00:00, the one that ends at 00:30 starts at 00:15
+    assert tables[0].accepted["pressure_hpa"].to_list() == [900.0, 800.0]
 
 
-def test_a_file_of_another_kind_is_left_alone_and_named(tmp_path: Path) -> None:
-    with pytest.raises(PenstockError, match=r"notes.csv: is no input of mapping farm: no column"):
-        map_all(tmp_path, {"notes.csv": "a,b\n1,2\n"})
+def test_a_constant_has_a_unit(tmp_path: Path) -> None:
+    table = mapped(
+        tmp_path,
+        HEADER + "T1,2025-01-01 00:00:00,1,5\n",
+        tables__generation__columns={"asset_capacity_mw": {"constant": 2050, "unit": "kW"}},
+    )
+
+    assert table.accepted["asset_capacity_mw"].item() == pytest.approx(2.05)
+
+
+def versions() -> list[dict[str, Any]]:
+    """T1, repowered on 2025-01-02: from 2 MW every half hour to 4 MW every ten minutes."""
+    first = {**mapping_document()["assets"][0], "interval_minutes": 30, "valid_to": "2025-01-02"}
+    later = {"valid_from": "2025-01-02", "valid_to": None, "capacity_mw": 4, "interval_minutes": 10}
+    return [first, {**first, **later}]
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("label", "stamps", "starts"),
     [
-        ({"tables__generation__input": "scda"}, "no input 'scda'; known: ['scada']"),
-        ({"tables": {"output": {"input": "scada", "columns": {}}}}, "tables.output: no such table"),
-        (
-            {"tables__generation__columns": {"power_mw": {"column": "power"}}},
-            "tables.generation.columns.power_mw: no such column",
-        ),
-        (
-            {"tables__generation__columns": {"gross_generation_mwh": {}}},
-            "give exactly one of `column`, `constant`, `asset`",
-        ),
-        ({"colour": "red"}, "colour: Extra inputs are not permitted"),
+        ("start", ("01-02 00:00", "01-01 23:30"), ("01-02 00:00", "01-01 23:30")),
+        # an interval that ends at midnight is of the day that ends, and as long as its intervals
+        ("end", ("01-02 00:10", "01-02 00:00"), ("01-02 00:00", "01-01 23:30")),
     ],
 )
-def test_a_wrong_mapping_says_where_and_what(
-    tmp_path: Path, changes: dict[str, Any], told: str
+def test_a_row_takes_the_version_of_its_asset_that_holds_on_its_day(
+    tmp_path: Path, label: str, stamps: tuple[str, str], starts: tuple[str, str]
 ) -> None:
-    path = tmp_path / "mapping.yaml"
-    path.write_text(yaml.safe_dump(mapping_document(**changes)))
+    rows = "".join(f"T1,2025-{stamp}:00,1200,5\n" for stamp in stamps)
+    accepted = mapped(
+        tmp_path,
+        HEADER + rows + "T1,1999-01-01 00:30:00,1200,5\n",
+        assets=versions(),
+        inputs__scada__time={"column": "time", "zone": "UTC", "label": label},
+        tables__generation__columns={
+            "gross_generation_mwh": {"column": "power", "unit": "kW"},
+            "asset_capacity_mw": {"asset": "capacity_mw"},
+        },
+    ).accepted
 
-    with pytest.raises(MappingError) as failure:
-        read_mapping(path, CONTRACTS)
-    assert str(path) in str(failure.value)
-    assert told in str(failure.value)
+    assert accepted["timestamp"].dt.strftime("%m-%d %H:%M").to_list()[:2] == list(starts)
+    assert accepted["asset_capacity_mw"].to_list() == [4.0, 2.0, 2.0]  # 1999: before the first
+    assert accepted["gross_generation_mwh"].to_list() == pytest.approx([0.2, 0.6, 0.6])
+    assert accepted["_source_row"].to_list() == [1, 2, 3]
+
+
+def test_columns_named_like_an_assets_are_the_files_own(tmp_path: Path) -> None:
+    accepted = mapped(
+        tmp_path,
+        "turbine,time,power,interval_minutes,capacity_mw\nT1,2025-01-01 00:00:00,1200,60,9\n",
+        tables__generation__columns={
+            "gross_generation_mwh": {"column": "power", "unit": "kW"},
+            "asset_capacity_mw": {"asset": "capacity_mw"},
+            "grid_limit_mw": {"column": "capacity_mw"},
+        },
+    ).accepted
+
+    assert accepted["gross_generation_mwh"].item() == pytest.approx(0.2)
+    assert accepted.select("asset_capacity_mw", "grid_limit_mw").row(0) == (2.0, 9.0)
+
+
+@pytest.mark.parametrize("zone", ["offset", "UTC", "+05:00", "Europe/Paris"])
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2025-07-01T12:00:00Z",
+        "2025-07-01 12:00:00.000Z",
+        "2025-07-01T14:00:00+0200",
+        "2025-07-01 14:00+02:00",
+        "2025-07-01T14:00:00.25 +02",
+        "01.07.2025 14:00:00+02:00",
+    ],
+)
+def test_a_stamp_with_its_own_offset_is_an_instant_whatever_the_zone(
+    tmp_path: Path, zone: str, stamp: str
+) -> None:
+    table = mapped(
+        tmp_path,
+        HEADER + f"T1,{stamp},600,5\n",
+        inputs__scada__time={"column": "time", "zone": zone},
+    )
+
+    assert table.accepted["timestamp"].dt.truncate("1s").item() == datetime(2025, 7, 1, 12)
+
+
+@pytest.mark.parametrize(
+    "stamp", ["2025-07-01", "01.07.2025", "2025-07-01T00:00:00.0", "01.07.2025 00:00"]
+)
+def test_common_wall_clocks_need_no_format(tmp_path: Path, stamp: str) -> None:
+    table = mapped(tmp_path, HEADER + f"T1,{stamp},600,5\n")
+
+    assert table.accepted["timestamp"].item() == datetime(2025, 7, 1)
+
+
+def test_a_format_with_an_offset_reads_instants(tmp_path: Path) -> None:
+    table = mapped(
+        tmp_path,
+        HEADER + "T1,07/01/2025 14:00 +0200,600,5\n",
+        inputs__scada__time={
+            "column": "time",
+            "zone": "Europe/Paris",
+            "format": "%m/%d/%Y %H:%M %z",
+        },
+    )
+
+    assert table.accepted["timestamp"].item() == datetime(2025, 7, 1, 12)
+
+
+def test_categories_are_read_as_the_text_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "farm.parquet"
+    cells = {"turbine": ["T1"], "time": ["2025-01-01 00:00"], "power": ["1200"]}
+    pl.DataFrame(cells).cast(pl.Categorical).write_parquet(path)
+    tables, _ = map_paths(tmp_path, [path])
+
+    assert tables[0].accepted["gross_generation_mwh"].item() == pytest.approx(0.2)
+
+
+def test_files_keep_the_order_given_and_count_once(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "c.csv"):
+        (tmp_path / name).write_text(HEADER + "T1,2025-01-01 00:00:00,1,5\n")
+    paths = [tmp_path / "c.csv", tmp_path, tmp_path / "a.csv"]
+    tables, _ = map_paths(tmp_path, paths)
+
+    assert [one.file.path.name for one in tables] == ["c.csv", "a.csv", "b.csv"]

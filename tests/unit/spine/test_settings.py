@@ -1,12 +1,21 @@
 """Settings: one place, absolute paths, a truthful example file."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
+import yaml
+from jinja2 import Template
 from pydantic import ValidationError
 
-from penstock.settings import REPOSITORY_ROOT, Settings, new_run_id
+from penstock.settings import (
+    REPOSITORY_ROOT,
+    Settings,
+    SettingsError,
+    new_run_id,
+    read_settings,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -51,6 +60,70 @@ def test_the_example_file_names_every_setting_with_its_default(data_dir: Path) -
         default = Settings.model_fields[name].default
         if not isinstance(default, Path):
             assert example == str(default), name
+
+
+def test_an_empty_variable_means_the_default(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENSTOCK_DATA_DIR", "")
+    monkeypatch.setenv("PENSTOCK_LOCK_WAIT_SECONDS", "")
+
+    assert Settings().data_dir == REPOSITORY_ROOT / "data"
+    assert Settings().lock_wait_seconds == 30.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PENSTOCK_LOCK_WAIT_SECONDS", "abc", "valid number"),
+        ("PENSTOCK_RENEWABLE_SOURCE", "real", "'mock' or 'files'"),
+        ("PENSTOCK_DUCKDB_THREADS", "0", "greater than or equal to 1"),
+    ],
+)
+def test_a_wrong_variable_is_named_with_its_value_and_what_was_expected(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as told:
+        read_settings()
+    assert f"{name}={value}" in str(told.value)
+    assert expected in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"PENSTOCK_DATA_DIR": "/d"}, ("/d/warehouse", "/d/warehouse/tmp")),
+        ({"PENSTOCK_DATA_DIR": "~/d"}, ("/home/me/d/warehouse", "/home/me/d/warehouse/tmp")),
+        ({"PENSTOCK_WAREHOUSE_DIR": "~/w"}, ("/home/me/w", "/home/me/w/tmp")),
+        (
+            {"PENSTOCK_DATA_DIR": "", "PENSTOCK_DUCKDB_TEMP_DIRECTORY": "~/s"},
+            (f"{REPOSITORY_ROOT}/data/warehouse", "/home/me/s"),
+        ),
+    ],
+)
+def test_the_dbt_profile_and_the_settings_mean_the_same_directories(
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, str],
+    expected: tuple[str, str],
+) -> None:
+    monkeypatch.delenv("PENSTOCK_DATA_DIR")
+    monkeypatch.setenv("HOME", "/home/me")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    project = REPOSITORY_ROOT / "dbt" / "renewable_dbt"
+    profile = yaml.safe_load((project / "profiles.yml").read_text())["renewable"]["outputs"]["dev"]
+
+    def rendered(text: str) -> Path:
+        value = Template(text).render(env_var=os.environ.get)
+        return Path(os.path.normpath(project / value))
+
+    settings = Settings()
+    found = rendered(profile["path"]), rendered(profile["config_options"]["temp_directory"])
+    assert (str(settings.warehouse_dir), str(settings.duckdb_temp_directory)) == expected
+    assert found == (settings.warehouse_dir / "renewable_dev.duckdb", Path(expected[1]))
 
 
 def test_run_ids_sort_by_time_and_differ() -> None:

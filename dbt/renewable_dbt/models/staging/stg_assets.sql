@@ -1,5 +1,38 @@
-with latest as (
-    {{ shared_dbt.latest_delivery(source('raw', 'assets'), ['asset_id', 'valid_from']) }}
+with deliveries as (
+    select
+        assets.asset_id,
+        assets._delivery_id,
+        max(assets._delivered_at) as delivered_at
+    from {{ source('raw', 'assets') }} as assets
+    group by assets.asset_id, assets._delivery_id
+),
+
+-- a delivery declares all versions of its assets: with a later one the earlier versions are gone
+latest_deliveries as (
+    select
+        deliveries.asset_id,
+        deliveries._delivery_id
+    from deliveries
+    qualify
+        row_number() over (
+            partition by deliveries.asset_id
+            order by
+                deliveries.delivered_at desc nulls last,
+                deliveries._delivery_id desc nulls last
+        ) = 1
+),
+
+declared as (
+    select assets.*
+    from {{ source('raw', 'assets') }} as assets
+    inner join latest_deliveries
+        on
+            assets.asset_id = latest_deliveries.asset_id
+            and assets._delivery_id = latest_deliveries._delivery_id
+),
+
+latest as (
+    {{ shared_dbt.latest_delivery('declared', ['asset_id', 'valid_from']) }}
 ),
 
 typed as (

@@ -4,7 +4,9 @@ Belongs here: the master data of one asset, real or mock. Does not belong here:
 files that list assets, climates of mock sites, measurements.
 """
 
+from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -158,3 +160,24 @@ class Asset(BaseModel):
             if first is not None and last is not None and first >= last:
                 raise ValueError(f"'{high}': expected more than {low} ({first}), got {last}")
         return self
+
+
+def version_problems(assets: Iterable[Asset]) -> list[str]:
+    """What is wrong where versions of an asset do not follow one another without overlap."""
+    problems: list[str] = []
+    ordered = sorted(assets, key=lambda asset: (asset.asset_id, asset.valid_from))
+    for earlier, later in pairwise(ordered):
+        if earlier.asset_id != later.asset_id:
+            continue
+        if earlier.valid_from == later.valid_from:
+            problems.append(
+                f"asset '{later.asset_id}', field 'valid_from': {later.valid_from} is there "
+                "twice; give each asset its own asset_id, each version its own valid_from"
+            )
+        elif earlier.valid_to is None or earlier.valid_to > later.valid_from:
+            problems.append(
+                f"asset '{later.asset_id}', field 'valid_to': expected {later.valid_from} or "
+                f"earlier in the version from {earlier.valid_from}, because the next version "
+                f"starts then, got {earlier.valid_to}; set it"
+            )
+    return problems

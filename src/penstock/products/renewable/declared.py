@@ -1,7 +1,7 @@
 """The assets a mapping describes, as rows of the `assets` contract.
 
 Belongs here: checking a mapping's `assets` block. Does not belong here: what an asset is
-(`portfolio.py`); how rows refer to it (landing).
+(`asset.py`); how rows refer to it (landing).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from penstock.errors import PenstockError
-from penstock.products.renewable.asset import Asset
+from penstock.products.renewable.asset import Asset, version_problems
 from penstock.products.renewable.contracts import assets_frame
 
 
@@ -34,6 +34,7 @@ def declared_assets(entries: Sequence[Mapping[str, Any]], where: str) -> pl.Data
                 f"  {name}: {'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
                 for one in error.errors()
             ]
+    problems = problems or [f"  {one}" for one in version_problems(assets)]
     if problems:
         message = "\n".join([f"{where}: `assets` cannot be used:", *problems])
         raise PenstockError(message)

@@ -26,7 +26,7 @@ from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER, a
 from penstock.products.renewable.mock_data.generate_generation import generate_generation
 from penstock.products.renewable.mock_data.generate_weather import generate_weather
 from penstock.products.renewable.portfolio import Portfolio, read_portfolio
-from penstock.settings import Settings, new_run_id
+from penstock.settings import Settings, new_run_id, read_settings
 
 DEFAULT_SEED = 7
 _SEED = "mock_seed"
@@ -216,6 +216,6 @@ def main(table: str) -> None:
     parser.add_argument("--portfolio", type=Path)
     options = parser.parse_args()
     try:
-        mock(PRODUCT, Settings(), tables=(table,), **vars(options))
+        mock(PRODUCT, read_settings(), tables=(table,), **vars(options))
     except PenstockError as error:
         sys.exit(str(error))

@@ -9,7 +9,6 @@ Example:
 """
 
 from difflib import get_close_matches
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,7 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from penstock.errors import PenstockError
-from penstock.products.renewable.asset import Asset
+from penstock.products.renewable.asset import Asset, version_problems
 from penstock.products.renewable.mock_data.climate import MockClimate
 
 _CONSEQUENCE = "default_factory_not_called"
@@ -89,21 +88,9 @@ class Portfolio(BaseModel):
 
     @model_validator(mode="after")
     def _versions_do_not_overlap(self) -> Self:
-        ordered = sorted(self.assets, key=lambda asset: (asset.asset_id, asset.valid_from))
-        for earlier, later in pairwise(ordered):
-            if earlier.asset_id != later.asset_id:
-                continue
-            if earlier.valid_from == later.valid_from:
-                raise ValueError(
-                    f"asset '{later.asset_id}', field 'valid_from': {later.valid_from} is there "
-                    "twice; give each asset its own asset_id, each version its own valid_from"
-                )
-            if earlier.valid_to is None or earlier.valid_to > later.valid_from:
-                raise ValueError(
-                    f"asset '{later.asset_id}', field 'valid_to': expected {later.valid_from} or "
-                    f"earlier in the version from {earlier.valid_from}, because the next version "
-                    f"starts then, got {earlier.valid_to}; set it"
-                )
+        problems = version_problems(self.assets)
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
 
