@@ -29,15 +29,16 @@ class Shipment:
     """Rows of one table from one source, about to be delivered.
 
     `frame` has the contract's columns, and `SOURCE_COLUMNS` when a user's file stands behind it.
-    `delivered_at` gives the delivery time (UTC) of a partition day. `input_sha256` identifies
-    the user's file; `duplicates` is `keep_first` or `keep_last` for rows with equal keys.
+    `delivered_at` gives the delivery time (UTC) of a partition day. `input_id` identifies what the
+    rows come from (a user's file and its mapping, a mock world); `duplicates` is `keep_first` or
+    `keep_last` for rows with equal keys.
     """
 
     contract: Contract
     frame: pl.DataFrame
     source: str
     delivered_at: Callable[[date], datetime]
-    input_sha256: str = ""
+    input_id: str = ""
     duplicates: str = "keep_last"
     plain_name: bool = False
 
@@ -67,14 +68,12 @@ def deliver(shipment: Shipment, raw_dir: Path, *, run_id: str) -> Delivered:
         content = content_hash(rows["_row_hash"])
         entities = _entities(shipment.contract, rows)
         existing = revisions.get(day, [])
-        compared, same_input = existing, shipment.input_sha256
+        compared, same_input = existing, shipment.input_id
         if shipment.contract.time_column is None:
             # Of an entity's declarations the latest counts as a whole, whatever day its file is
             # named after: values that return have to land again.
             compared, same_input = _by_delivery_time(folder, revisions), ""
-        if _has_landed(
-            folder, compared, content=content, entities=entities, input_sha256=same_input
-        ):
+        if _has_landed(folder, compared, content=content, entities=entities, input_id=same_input):
             unchanged += 1
             continue
         revision = existing[-1].revision + 1 if existing else 1
@@ -87,8 +86,8 @@ def deliver(shipment: Shipment, raw_dir: Path, *, run_id: str) -> Delivered:
             "entities": json.dumps(entities),
             "source": shipment.source,
         }
-        if shipment.input_sha256:
-            metadata["input"] = shipment.input_sha256
+        if shipment.input_id:
+            metadata["input"] = shipment.input_id
         write_parquet(path, _arrow(rows.drop("_row_hash")), metadata)
         stat = path.stat()
         written.append(
@@ -153,14 +152,14 @@ def _has_landed(
     *,
     content: str,
     entities: list[str],
-    input_sha256: str,
+    input_id: str,
 ) -> bool:
     newest = True
     for name in reversed(existing):
         landed = _landed(folder / name.file_name)
         if landed is None or not _shares(landed.get("entities"), entities):
             continue
-        same_input = bool(input_sha256) and landed.get("input") == input_sha256
+        same_input = bool(input_id) and landed.get("input") == input_id
         if landed.get("content") == content and (newest or same_input):
             return True
         newest = False

@@ -144,7 +144,7 @@ def land_files(
                 frame=entities.select(list(declaring.by_name)),
                 source=mapping.name,
                 delivered_at=_always(delivered_at),
-                input_sha256=identity,
+                input_id=identity,
             )
             deliveries += deliver(declared, raw_dir, run_id=run_id).deliveries
         later = timedelta(microseconds=order.setdefault(one.file.position, len(order)))
@@ -157,7 +157,7 @@ def land_files(
             frame=one.accepted,
             source=mapping.name,
             delivered_at=_always(delivered_at + later),
-            input_sha256=f"{file.sha256}:{identity}",
+            input_id=f"{file.sha256}:{identity}",
             duplicates=one.duplicates,
         )
         landed = deliver(shipment, raw_dir, run_id=run_id)

@@ -183,7 +183,7 @@ def _deliver_assets(raw_dir: Path, world: _World, *, run_id: str) -> tuple[Deliv
         frame=assets_frame(world.portfolio.assets),
         source=MOCK,
         delivered_at=lambda day: datetime.combine(day, time()),
-        input_sha256=world.name,
+        input_id=world.name,
         plain_name=True,
     )
     return deliver(shipment, raw_dir, run_id=run_id).deliveries
@@ -198,7 +198,7 @@ def _deliver_days(
         frame=frame,
         source=MOCK,
         delivered_at=lambda day: datetime.combine(day + timedelta(days=1), _DELIVERY_TIME),
-        input_sha256=world.name,
+        input_id=world.name,
         plain_name=True,
     )
     return deliver(shipment, raw_dir, run_id=run_id).deliveries
