@@ -83,12 +83,14 @@ class Column:
 class Reference:
     """A column that must name a known row of another contract's table.
 
-    `interval_column` of that table, if given, is the grid in minutes that timestamps keep to.
+    `interval_column` of that table, if given, is the grid in minutes that timestamps keep to;
+    `version_column` is the day from which a version of the row holds.
     """
 
     column: str
     table: str
     interval_column: str | None = None
+    version_column: str | None = None
 
 
 @dataclass(frozen=True)

@@ -94,13 +94,38 @@ def _microseconds_of_day(column: str) -> pl.Expr:
 
 
 def _with_interval(rows: pl.DataFrame, *, contract: Contract, known: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the interval of the version that holds on their day, null where none is known."""
     reference = contract.reference
-    if reference is None or reference.interval_column is None:
+    if reference is None or reference.interval_column is None or contract.time_column is None:
         return rows
+    entity, version = reference.column, reference.version_column
     grid = known.select(
-        pl.col(reference.column), pl.col(reference.interval_column).alias("_interval")
-    ).unique(reference.column, keep="last", maintain_order=True)
-    return rows.join(grid, on=reference.column, how="left", maintain_order="left")
+        pl.col(entity),
+        pl.col(reference.interval_column).alias("_interval"),
+        *([] if version is None else [pl.col(version).cast(pl.Datetime("us")).alias("_from")]),
+    )
+    changed = grid.group_by(entity).agg(pl.col("_interval").n_unique() > 1)["_interval"].any()
+    if version is None or not changed:
+        last = grid.unique(entity, keep="last", maintain_order=True).select(entity, "_interval")
+        return rows.join(last, on=entity, how="left", maintain_order="left")
+    versions = grid.unique([entity, "_from"], keep="last", maintain_order=True).sort("_from")
+    first = versions.unique(entity, keep="first", maintain_order=True)
+    held = (
+        rows.with_row_index("_order")
+        .sort(contract.time_column)
+        .join_asof(
+            versions,
+            left_on=contract.time_column,
+            right_on="_from",
+            by=entity,
+            coalesce=False,
+            check_sortedness=False,  # both are; Polars cannot see it beside `by`
+        )
+        # The first version also covers what came before it.
+        .join(first.select(entity, pl.col("_interval").alias("_first")), on=entity, how="left")
+        .with_columns(pl.coalesce("_interval", "_first").alias("_interval"))
+    )
+    return held.sort("_order").drop("_order", "_from", "_first")
 
 
 def _keep_one_per_key(

@@ -1,7 +1,7 @@
 """The gate: what cannot be stored or placed is refused with its position; nothing is lost."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import inf, nan
 from typing import Any
 
@@ -21,7 +21,10 @@ KNOWN = assets_frame([WIND, SOLAR])
 
 
 def through(
-    *rows: dict[str, Any], delivery: str = "weather/one.parquet", keep: str = "keep_last"
+    *rows: dict[str, Any],
+    delivery: str = "weather/one.parquet",
+    keep: str = "keep_last",
+    known: pl.DataFrame = KNOWN,
 ) -> Gated:
     empty = dict.fromkeys(WEATHER.by_name)
     complete = [{**empty, "timestamp": NOON, "asset_id": "wind_a", **row} for row in rows]
@@ -32,7 +35,7 @@ def through(
         pl.int_range(1, len(rows) + 1, dtype=pl.Int64).alias("_source_row"),
         pl.lit(keep).alias("_duplicates"),
     )
-    return gate(frame, contract=WEATHER, known=KNOWN)
+    return gate(frame, contract=WEATHER, known=known)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +89,20 @@ def test_a_repeated_row_is_counted_and_is_no_conflict() -> None:
 
     assert gated.accepted["_has_conflict"].item() is False
     assert gated.refused["reason"].to_list() == ["duplicate_identical"]
+
+
+def test_a_row_keeps_to_the_grid_that_its_asset_had_on_its_day() -> None:
+    newer = WIND.model_copy(update={"interval_minutes": 60, "valid_from": date(2025, 1, 1)})
+    older = WIND.model_copy(update={"interval_minutes": 10, "valid_to": date(2025, 1, 1)})
+    gated = through(
+        {"timestamp": datetime(2024, 6, 1, 0, 10)},
+        {"timestamp": datetime(2025, 6, 1, 0, 10)},
+        {"timestamp": datetime(2019, 6, 1, 0, 10)},
+        known=assets_frame([older, newer]),
+    )
+
+    assert gated.accepted["_source_row"].to_list() == [1, 3]
+    assert gated.refused.select("reason", "source_row").rows() == [("off_the_grid", 2)]
 
 
 ROWS = st.fixed_dictionaries(

@@ -65,7 +65,12 @@ class GenerationRow(BaseModel):
 
 
 ASSETS = Contract(table="assets", schema=Asset, key=("asset_id", "valid_from"))
-_ASSET = Reference(column="asset_id", table="assets", interval_column="interval_minutes")
+_ASSET = Reference(
+    column="asset_id",
+    table="assets",
+    interval_column="interval_minutes",
+    version_column="valid_from",
+)
 WEATHER = Contract(
     table="weather",
     schema=WeatherRow,
