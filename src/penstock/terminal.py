@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 200
 _FILES_NAMED = 10
+_SUSPICIOUS_PCT = 1.0
+"""Share of implausible values above which a preview doubts the unit."""
 _WIDE = 6
 """A table of at most this many columns wraps its cells; a wider one turns into records."""
 
@@ -126,6 +128,12 @@ def show_preview(previews: Sequence["Preview"], refused: Sequence["RefusedFile"]
         show_rows(one.before.columns, one.before.rows(), title=f"{one.file}: as it is")
         show_rows(one.after.columns, one.after.rows(), title=f"{one.file}: as {one.table}")
         show_rows(one.checks.columns, one.checks.rows(), title=f"{one.table}: ranges")
+        for check in one.checks.rows(named=True):
+            if check["outside_pct"] > _SUSPICIOUS_PCT:
+                warn(
+                    f"{one.table}.{check['column']}: {check['outside_pct']} % of the values lie "
+                    f"outside {check['range']}: is the unit in the mapping right?"
+                )
         say(
             f"{one.rows_read:,} rows read = {one.rows_delivered:,} to deliver "
             f"+ {one.rows_quarantined:,} to quarantine; {one.span}"

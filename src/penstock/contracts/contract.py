@@ -67,7 +67,10 @@ PROVENANCE: tuple[tuple[str, ColumnType], ...] = (
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a contract. `unit` is a Pint unit; bounds are inclusive unless exclusive."""
+    """One column of a contract. `unit` is a Pint unit; bounds are inclusive unless exclusive.
+
+    `full_scale` names the column with the power that, over the interval, is this energy's most.
+    """
 
     name: str
     type: ColumnType
@@ -77,6 +80,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    full_scale: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ def _column(name: str, field: FieldInfo) -> Column:
         minimum=minimum,
         maximum=maximum,
         choices=choices,
+        full_scale=None if extra.get("full_scale") is None else str(extra["full_scale"]),
     )
 
 

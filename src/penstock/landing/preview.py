@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from polars import selectors as cs
 
-from penstock.contracts.contract import Contract
+from penstock.contracts.contract import Column, Contract
 from penstock.landing.apply_mapping import MappedTable
 from penstock.landing.deliver import SOURCE_COLUMNS
 from penstock.landing.inputs import RefusedFile
@@ -17,6 +18,8 @@ from penstock.landing.land_files import map_files
 from penstock.landing.mapping import Mapping as FileMapping
 
 _ROWS = 5
+_LEAST, _MOST = -0.05, 1.05
+"""Share of full scale that an energy may have: meters overshoot a little, standstill consumes."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,13 @@ def preview_files(
     mapped, refused = map_files(mapping, paths, contracts=contracts, entities=entities)
     tables = list(mapping.tables)
     previews = [
-        (tables.index(one.contract.table), one.file.position, preview_table(one)) for one in mapped
+        (tables.index(one.contract.table), one.file.position, preview_table(one, entities))
+        for one in mapped
     ]
     return [preview for *_, preview in sorted(previews, key=lambda one: one[:2])], refused
 
 
-def preview_table(mapped: MappedTable) -> Preview:
+def preview_table(mapped: MappedTable, entities: pl.DataFrame) -> Preview:
     """Summarise a mapped table."""
     after = mapped.accepted.drop(SOURCE_COLUMNS)
     filled = [name for name in after.columns if after[name].null_count() < after.height]
@@ -70,8 +74,8 @@ def preview_table(mapped: MappedTable) -> Preview:
         rows_quarantined=mapped.refused.height,
         span=_span(mapped, after),
         before=mapped.file.frame.head(_ROWS).drop(SOURCE_COLUMNS),
-        after=after.select(filled).head(_ROWS),
-        checks=_checks(mapped, after.select(filled)),
+        after=_readable(after.select(filled).head(_ROWS)),
+        checks=_readable(_checks(mapped, after.select(filled), entities)),
         refused=mapped.refused.sort("source_row")
         .group_by("reason", "column_name", maintain_order=True)
         .agg(
@@ -92,19 +96,14 @@ def _span(mapped: MappedTable, after: pl.DataFrame) -> str:
     return f"{first} to {last} UTC; {entities}"
 
 
-def _checks(mapped: MappedTable, after: pl.DataFrame) -> pl.DataFrame:
+def _checks(mapped: MappedTable, after: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
     rows = []
     for name in after.columns:
         column = mapped.contract.by_name[name]
         if column.type != "float":
             continue
         values = after[name].drop_nulls()
-        low, high = column.minimum, column.maximum
-        outside = sum(
-            int((values < low).sum()) if bound == "low" else int((values > high).sum())
-            for bound in ("low", "high")
-            if (low if bound == "low" else high) is not None
-        )
+        outside, meant = _outside(mapped.contract, column, after, entities)
         rows.append(
             {
                 "column": name,
@@ -113,8 +112,40 @@ def _checks(mapped: MappedTable, after: pl.DataFrame) -> pl.DataFrame:
                 "mean": values.mean(),
                 "greatest": values.max(),
                 "empty_pct": round(100 * after[name].null_count() / after.height, 2),
-                "range": f"{'' if low is None else low} .. {'' if high is None else high}",
+                "range": meant,
                 "outside_pct": round(100 * outside / max(len(values), 1), 2),
             }
         )
     return pl.DataFrame(rows)
+
+
+def _outside(
+    contract: Contract, column: Column, after: pl.DataFrame, entities: pl.DataFrame
+) -> tuple[int, str]:
+    """How many values lie outside what the contract means, and that range in words."""
+    low, high, value = column.minimum, column.maximum, pl.col(column.name)
+    reference = contract.reference
+    if (
+        column.full_scale in after.columns
+        and reference is not None
+        and reference.interval_column is not None
+    ):
+        # A power read in the wrong unit shows here: kW for MW is a thousand times full scale.
+        grid = entities.select(reference.column, reference.interval_column)
+        whole = pl.col(column.full_scale) * pl.col(reference.interval_column) / 60
+        wrong = (value > _MOST * whole) | (value < _LEAST * whole)
+        judged = after.join(
+            grid.unique(reference.column, keep="last"), on=reference.column, how="left"
+        )
+        meant = f"{_LEAST} .. {_MOST} x {column.full_scale} x hours"
+    else:
+        wrong = pl.any_horizontal(
+            pl.lit(value=False) if low is None else value < low,
+            pl.lit(value=False) if high is None else value > high,
+        )
+        judged, meant = after, f"{'' if low is None else low} .. {'' if high is None else high}"
+    return int(judged.select(wrong.fill_null(value=False).sum()).item()), meant
+
+
+def _readable(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(cs.float().round_sig_figs(6))

@@ -17,8 +17,9 @@ from penstock.contracts.contract import Contract, Reference
 from penstock.products.renewable.asset import Asset
 
 
-def _number(unit: str, description: str, **bounds: float) -> Any:
-    return Field(None, description=description, json_schema_extra={"unit": unit}, **bounds)  # type: ignore[call-overload]  # bounds are checked by Pydantic itself
+def _number(unit: str, description: str, *, full_scale: str | None = None, **bounds: float) -> Any:
+    extra = {"unit": unit} | ({} if full_scale is None else {"full_scale": full_scale})
+    return Field(None, description=description, json_schema_extra=extra, **bounds)  # type: ignore[call-overload]  # bounds are checked by Pydantic itself
 
 
 _Timestamp = Annotated[
@@ -52,8 +53,12 @@ class GenerationRow(BaseModel):
 
     timestamp: _Timestamp
     asset_id: _AssetId
-    gross_generation_mwh: float | None = _number("MWh", "Energy at turbine or inverter terminals.")
-    net_generation_mwh: float | None = _number("MWh", "Energy at the revenue meter; may be < 0.")
+    gross_generation_mwh: float | None = _number(
+        "MWh", "Energy at turbine or inverter terminals.", full_scale="asset_capacity_mw"
+    )
+    net_generation_mwh: float | None = _number(
+        "MWh", "Energy at the revenue meter; may be < 0.", full_scale="asset_capacity_mw"
+    )
     curtailment_mwh: float | None = _number("MWh", "Energy lost by order.", ge=0)
     availability_pct: float | None = _number("percent", "Share able to run.", ge=0, le=100)
     asset_capacity_mw: float | None = _number("MW", "AC capacity in this interval.", gt=0)
