@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from penstock.loading.load import load
+from penstock.products.renewable.charts import RATING_FLOORS
 from penstock.products.renewable.contracts import GENERATION, WEATHER
 from penstock.products.renewable.product import PRODUCT
 from penstock.transforming.transform import transform
@@ -109,6 +110,13 @@ def test_ranges_of_contracts_and_of_sql_are_the_same() -> None:
     }
 
     assert {name: ranges[name] for name in ranges} == {name: declared[name] for name in ranges}
+
+
+def test_the_report_colours_by_the_ratings_of_the_marts() -> None:
+    text = (PRODUCT.dbt_project / "macros" / "energy.sql").read_text()
+    macro = text[text.index("macro rating(") :].split("endmacro")[0]
+
+    assert tuple(int(floor) for floor in re.findall(r">= (\d+) then", macro)) == RATING_FLOORS
 
 
 def test_no_model_reads_a_clock() -> None:
