@@ -20,7 +20,7 @@ from penstock.landing.preview import Preview, preview_files
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import LoadReport, load
 from penstock.loading.retract import retract_deliveries
-from penstock.loading.sources import sources_present
+from penstock.loading.sources import real_sources
 from penstock.locking import writer_lock
 from penstock.settings import Settings, new_run_id
 from penstock.transforming.transform import TransformReport, transform
@@ -163,7 +163,7 @@ def _mock(
     progress: Progress,
 ) -> int | None:
     with Ledger(product.ledger(settings)) as ledger:
-        real = sources_present(product, settings, ledger) - {MOCK}
+        real = real_sources(product, settings, ledger)
     if product.source(settings) == "files" or real:
         return None
     last = end or datetime.now(UTC).date() - timedelta(days=1)

@@ -5,13 +5,14 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.load import load
-from penstock.loading.sources import sources_present
+from penstock.loading.sources import real_sources
 from penstock.products.renewable.contracts import WEATHER
 from penstock.products.renewable.product import PRODUCT
 from penstock.runs import land, run
@@ -32,17 +33,15 @@ def mock(settings: Settings, start: date = START, end: date = END, **options: in
     return PRODUCT.mock(PRODUCT, settings, start=start, end=end, **options)  # type: ignore[arg-type]  # a seed
 
 
-def drop_by_hand(settings: Settings) -> None:
-    """A real file put into `raw/` without any command."""
+def land_unseen(settings: Settings) -> None:
+    """Real files landed by a command that died before the ledger knew."""
     ship_assets(settings)
-    weather(date(2025, 4, 1)).write_parquet(
-        PRODUCT.raw_dir(settings) / "weather" / "weather_2025-04-01.mine.parquet"
-    )
+    ship(settings, WEATHER, weather(date(2025, 4, 1)), source="mine")
 
 
-def sources(settings: Settings) -> set[str]:
+def landed_for_real(settings: Settings) -> set[str]:
     with Ledger(PRODUCT.ledger(settings)) as ledger:
-        return sources_present(PRODUCT, settings, ledger)
+        return real_sources(PRODUCT, settings, ledger)
 
 
 def lose_ledger(settings: Settings) -> None:
@@ -50,24 +49,39 @@ def lose_ledger(settings: Settings) -> None:
         path.unlink()
 
 
-def test_a_file_dropped_beside_mock_data_makes_them_leave(settings: Settings) -> None:
+def test_mock_data_leave_when_a_load_finds_a_real_landing(settings: Settings) -> None:
     mock(settings)
     load(PRODUCT, settings)
-    drop_by_hand(settings)
+    land_unseen(settings)
     load(PRODUCT, settings)
 
-    assert sources(settings) == {"mine", "test"}
-    assert (
-        settings.quarantine_dir / "retracted" / "weather" / "weather_2025-03-01.parquet"
-    ).exists()
+    with Ledger(PRODUCT.ledger(settings)) as ledger:
+        assert ledger.sources() == {"mine", "test"}
+    retracted = settings.quarantine_dir / "retracted" / "weather"
+    assert (retracted / "weather_2025-03-01.parquet").exists()
 
 
-def test_mock_sees_a_real_file_that_no_command_has_seen(settings: Settings) -> None:
-    (PRODUCT.raw_dir(settings) / "weather").mkdir(parents=True)
-    drop_by_hand(settings)
+def test_mock_sees_a_real_landing_that_the_ledger_has_not_seen(settings: Settings) -> None:
+    land_unseen(settings)
 
     with pytest.raises(PenstockError, match="mock rows never mix"):
         mock(settings)
+
+
+def test_a_file_dropped_by_hand_drives_no_mock_data_out(settings: Settings) -> None:
+    mock(settings)
+    load(PRODUCT, settings)
+    folder = PRODUCT.raw_dir(settings) / "weather"
+    (folder / "weather_2025-03-04.parquet").write_bytes(b"PAR1 cut off")
+    mocked = pl.read_parquet(folder / "weather_2025-03-03.parquet")
+    shifted = mocked.with_columns(pl.col("timestamp") + pl.duration(days=1))
+    shifted.write_parquet(folder / "weather_2025-03-04.mine.parquet")
+    report = load(PRODUCT, settings)
+
+    assert [one.delivery_id for one in report.rejected] == ["weather/weather_2025-03-04.parquet"]
+    assert report.rows_accepted == shifted.height
+    assert landed_for_real(settings) == set()
+    assert mock(settings) == 0
 
 
 def test_a_run_after_a_lost_ledger_mocks_nothing_beside_real_data(settings: Settings) -> None:
@@ -78,7 +92,7 @@ def test_a_run_after_a_lost_ledger_mocks_nothing_beside_real_data(settings: Sett
     report = run(PRODUCT, settings)
 
     assert report.mocked_files is None
-    assert "mock" not in sources(settings)
+    assert landed_for_real(settings) == {"mine", "test"}
 
 
 def test_another_world_is_refused_even_after_a_lost_ledger(settings: Settings) -> None:

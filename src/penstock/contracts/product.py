@@ -18,6 +18,10 @@ from penstock.settings import REPOSITORY_ROOT, Settings
 MOCK = "mock"
 """Source of generated deliveries; they never mix with real ones."""
 
+DROPPED = "dropped"
+"""Source of a file that no command landed. It can only speak of assets that a landing declared,
+so it belongs to whatever lies there, mock or real."""
+
 
 class MockDays(Protocol):
     """Lands the generated days from `start` to `end` (inclusive) that have not landed yet."""

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from penstock.contracts.contract import Column, Contract
-from penstock.contracts.product import MOCK
+from penstock.contracts.product import DROPPED, MOCK
 from penstock.errors import PenstockError
 from penstock.landing.convert import ConversionError, conversion
 from penstock.landing.stamps import TimeColumn
@@ -132,8 +132,8 @@ class Mapping(_Strict):
     @field_validator("name")
     @classmethod
     def _not_reserved(cls, name: str) -> str:
-        if name == MOCK:
-            message = f"{MOCK!r} is the source of generated data; give the mapping another name"
+        if name in (MOCK, DROPPED):
+            message = f"{name!r} names files that no mapping made; give the mapping another name"
             raise ValueError(message)
         return name
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from penstock.contracts.product import DROPPED
 from penstock.landing.files import PartitionName, read_metadata, sha256_of
 from penstock.ledger import Delivery
 
@@ -95,7 +96,7 @@ def _pending(path: Path, table: str, *, run_id: str) -> PendingFile:
         delivery_id=f"{table}/{_text(path.name)}",
         table_name=table,
         status="landed",
-        source=metadata.get("source", name.source if name and name.source else "dropped"),
+        source=metadata.get("source", DROPPED),
         sha256=sha256,
         bytes=stat.st_size,
         modified_ns=stat.st_mtime_ns,

@@ -6,25 +6,28 @@ Does not belong here: retracting; refusing (whoever lands decides).
 
 from collections.abc import Iterable
 
-from penstock.contracts.product import MOCK, Product
+from penstock.contracts.product import DROPPED, MOCK, Product
 from penstock.ledger import Delivery, Ledger
 from penstock.loading.discover import PendingFile, pending_files
 from penstock.loading.recover import known_deliveries
 from penstock.settings import Settings
 
+_NOT_REAL = {MOCK, DROPPED}
 
-def sources_present(product: Product, settings: Settings, ledger: Ledger) -> set[str]:
-    """Sources of all landed files: those in the ledger (mended if lost) and those in `raw/`."""
+
+def real_sources(product: Product, settings: Settings, ledger: Ledger) -> set[str]:
+    """Sources of all real landings: those in the ledger (mended if lost) and those in `raw/`."""
     known = known_deliveries(product, settings, ledger)
     pending = pending_files(product.raw_dir(settings), product.contracts, known, run_id="")
-    return {one.source for one in _landed(known, pending)}
+    return {one.source for one in _landed(known, pending)} - _NOT_REAL
 
 
 def mock_beside_real(known: Iterable[Delivery], pending: Iterable[PendingFile]) -> list[Delivery]:
     """The mock deliveries that have to make way; none as long as no real file has landed."""
     landed = _landed(known, pending)
-    mocked = [one for one in landed if one.source == MOCK]
-    return mocked if len(mocked) < len(landed) else []
+    if all(one.source in _NOT_REAL for one in landed):
+        return []
+    return [one for one in landed if one.source == MOCK]
 
 
 def _landed(known: Iterable[Delivery], pending: Iterable[PendingFile]) -> list[Delivery]:

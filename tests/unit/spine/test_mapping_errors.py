@@ -85,7 +85,10 @@ def gross(**source: Any) -> dict[str, Any]:
             "give exactly one of `column`, `constant`, `asset`",
         ),
         ({"colour": "red"}, "colour: Extra inputs are not permitted"),
-        ({"name": "mock"}, "'mock' is the source of generated data; give the mapping another name"),
+        (
+            {"name": "mock"},
+            "'mock' names files that no mapping made; give the mapping another name",
+        ),
         (
             {"inputs__scada__time": {"column": "time", "zone": "Europe/Pariss"}},
             "inputs.scada.time.zone: Value error, no such zone 'Europe/Pariss'",

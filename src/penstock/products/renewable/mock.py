@@ -20,7 +20,7 @@ from penstock.errors import PenstockError
 from penstock.landing.deliver import Shipment, deliver
 from penstock.landing.files import PartitionName, read_metadata
 from penstock.ledger import Delivery, Ledger
-from penstock.loading.sources import sources_present
+from penstock.loading.sources import real_sources
 from penstock.locking import writer_lock
 from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER, assets_frame
 from penstock.products.renewable.mock_data.generate_generation import generate_generation
@@ -74,7 +74,7 @@ def mock(
         writer_lock(product.lock(settings), holder="mock", wait_seconds=settings.lock_wait_seconds),
         Ledger(product.ledger(settings)) as ledger,
     ):
-        _refuse_beside_real(sources_present(product, settings, ledger))
+        _refuse_beside_real(real_sources(product, settings, ledger))
         world = _world(settings, ledger, _landed_world(raw_dir), seed=seed, portfolio=portfolio)
         with ledger.transaction():
             ledger.put_facts({_SEED: str(world.seed), _PORTFOLIO: str(world.path)})
@@ -150,7 +150,7 @@ def _landed_world(raw_dir: Path) -> str | None:
 
 
 def _refuse_beside_real(sources: set[str]) -> None:
-    real = ", ".join(sorted(sources - {MOCK}))
+    real = ", ".join(sorted(sources))
     if real:
         message = (
             f"real data have landed here ({real}): mock rows never mix with them. Set "
