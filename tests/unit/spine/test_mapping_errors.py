@@ -87,7 +87,7 @@ def gross(**source: Any) -> dict[str, Any]:
         ({"colour": "red"}, "colour: Extra inputs are not permitted"),
         (
             {"name": "mock"},
-            "'mock' names files that no mapping made; give the mapping another name",
+            "'mock' names files that no mapping made",
         ),
         (
             {"inputs__scada__time": {"column": "time", "zone": "Europe/Pariss"}},
