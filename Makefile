@@ -8,6 +8,7 @@
 PYTHON ?= python3
 START  ?= 2026-03-01
 END    ?= 2026-06-28
+PORT   ?= 3000
 TESTS  ?= $(wildcard tests/unit tests/integration)
 ARGS   ?=
 
@@ -26,7 +27,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 # Targets share one tree, one environment and one warehouse: -j has nothing to win here.
 .NOTPARALLEL:
-.PHONY: run test check bench soak docs clean clean-all help setup lock mend
+.PHONY: run test check bench soak ui docs clean clean-all help setup lock mend
 
 run: setup ## mock 120 days, load, transform, report (START=2026-03-01 END=2026-06-28)
 	@.venv/bin/penstock run renewable --start "$(START)" --end "$(END)" $(ARGS)
@@ -42,6 +43,9 @@ bench: setup ## measure speed
 
 soak: setup ## the same tests with their full counts (long)
 	@PENSTOCK_SOAK=1 $(PYTEST) $(TESTS) --timeout 10800 $(ARGS)
+
+ui: setup ## Dagster's UI and daemon on http://127.0.0.1:3000 (PORT=3000), state in data/dagster
+	@cd dags && ../.venv/bin/python -m dagster_project.serve --port "$(PORT)" $(ARGS)
 
 docs: setup ## dbt's documentation of every model and column, into data/docs
 	@.venv/bin/penstock docs renewable $(ARGS)

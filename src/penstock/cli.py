@@ -343,6 +343,17 @@ def docs(product: ProductName) -> None:
     terminal.say(f"open {page}")
 
 
+@_command(rich_help_panel="Develop")
+def manifest(product: ProductName) -> None:
+    """Make dbt's manifest, which the orchestrator reads; nothing is done if it still fits."""
+    one, settings = _open(product)
+    from penstock.transforming.manifest import write_manifest
+
+    with terminal.progress("manifest"):
+        page = write_manifest(one, settings)
+    terminal.say(f"manifest: {page}")
+
+
 @_command(rich_help_panel="Look")
 def report(product: ProductName) -> None:
     """Write the HTML report of the marts again."""

@@ -142,6 +142,14 @@ class Ledger:
         )
         return [_delivery(row) for row in rows]
 
+    def rows_by_table(self) -> dict[str, int]:
+        """Rows of all loaded deliveries, by table."""
+        rows = self._connection.execute(
+            "select table_name, sum(rows_accepted) from deliveries where status = 'loaded'"
+            " group by table_name"
+        )
+        return {row[0]: int(row[1]) for row in rows}
+
     def put_deliveries(self, deliveries: Iterable[Delivery]) -> None:
         """Insert or replace deliveries."""
         marks = ", ".join("?" for _ in _DELIVERY_COLUMNS)

@@ -1,9 +1,10 @@
 """The writer's lock: one process writes one warehouse.
 
 Belongs here: the `flock` every writer takes, whoever starts it (command line, orchestrator, dbt
-`prod`). Does not belong here: readers (they use copies or releases), DuckDB's own lock.
+`prod`), and the shared one by which a run shows that it is alive. Does not belong here: readers
+(they use copies or releases), DuckDB's own lock.
 
-The kernel frees the lock when its holder dies, however it dies; nothing has to be cleaned up.
+The kernel frees a lock when its holder dies, however it dies; nothing has to be cleaned up.
 """
 
 import fcntl
@@ -45,6 +46,27 @@ def writer_lock(path: Path, *, holder: str, wait_seconds: float) -> Iterator[Non
         finally:
             file.truncate(0)
             fcntl.flock(file, fcntl.LOCK_UN)
+
+
+@contextmanager
+def sign_of_life(path: Path) -> Iterator[None]:
+    """Share the lock at `path` as long as the block runs: `is_alive` says so meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+def is_alive(path: Path) -> bool:
+    """Whether any process gives a sign of life at `path`."""
+    if not path.exists():
+        return False
+    with path.open("a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def lock_holder(path: Path) -> str | None:

@@ -7,7 +7,7 @@ changing anything.
 import os
 import platform
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,7 @@ from penstock.landing.quarantine import read_refused
 from penstock.ledger import Delivery, Ledger, Run
 from penstock.loading.discover import pending_files
 from penstock.loading.stale import stale_from
-from penstock.locking import lock_holder
+from penstock.locking import is_alive, lock_holder
 from penstock.settings import Settings
 
 _LEAST_FREE_BYTES = 1_000_000_000
@@ -68,10 +68,11 @@ class Finding:
 
 def overview(product: Product, settings: Settings) -> Overview:
     """The state of a product, from the ledger and the raw folder alone."""
+    alive = is_alive(product.life(settings))
     with Ledger(product.ledger(settings)) as ledger:
         deliveries = [one for one in ledger.deliveries() if one.status != "retracted"]
         stale = stale_from(ledger)
-        runs = ledger.last_runs(5)
+        runs = [_as_it_is(one, alive=alive) for one in ledger.last_runs(5)]
         sources = ledger.sources()
         refused = sum(one.row_count for one in ledger.quarantine())
     pending = {
@@ -154,6 +155,11 @@ def _examine_dir(name: str, path: Path) -> Finding:
 
 def _existing(path: Path) -> Path:
     return path if path.exists() else _existing(path.parent)
+
+
+def _as_it_is(run: Run, *, alive: bool) -> Run:
+    """A run that calls itself running while no command lives was killed."""
+    return run if alive or run.outcome != "running" else replace(run, outcome="killed")
 
 
 def _gone(raw_dir: Path, deliveries: list[Delivery]) -> list[str]:

@@ -4,24 +4,26 @@ Belongs here: landing with the rule that mock and real data never mix, the order
 record of runs. Does not belong here: what happens inside a room; printing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from penstock.alerts import Alert, send
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
-from penstock.landing.files import PartitionName
+from penstock.landing.days import FilesByDay, days_between, files_by_day
 from penstock.landing.inputs import RefusedFile
 from penstock.landing.land_files import LandingReport, land_files
-from penstock.landing.mapping import Mapping, read_mapping
+from penstock.landing.mapping import Mapping as ColumnMapping
+from penstock.landing.mapping import read_mapping
 from penstock.landing.preview import Preview, preview_files
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import LoadReport, load
 from penstock.loading.retract import retract_deliveries
 from penstock.loading.sources import real_sources
-from penstock.locking import writer_lock
+from penstock.locking import sign_of_life, writer_lock
 from penstock.settings import Settings, new_run_id
 from penstock.transforming.transform import TransformReport, transform
 
@@ -40,24 +42,49 @@ class RunReport:
     report: Path | None
 
 
+class NothingLandedError(PenstockError):
+    """No file of the days asked for has landed, and none could be made."""
+
+
+@dataclass(frozen=True)
+class LandedDays:
+    """The landed files of some days, by table and day. `mocked_files` as in RunReport."""
+
+    first: date
+    last: date
+    mocked_files: int | None
+    files: Mapping[str, FilesByDay]
+
+    def missing(self, table: str) -> list[date]:
+        """Days of which the table has no file."""
+        return [day for day in days_between(self.first, self.last) if day not in self.files[table]]
+
+
 @contextmanager
-def recorded(product: Product, settings: Settings, command: str) -> Iterator[str]:
-    """Record a command as a run; its outcome is `done`, `failed` with the message, or `running`."""
-    run_id = new_run_id()
+def recorded(
+    product: Product, settings: Settings, command: str, *, run_id: str | None = None
+) -> Iterator[str]:
+    """Record a command as a run; its outcome is `done`, `failed` with the message, or `running`.
+
+    Yields the run's id: the one given (a run of several steps records each under its own), or a
+    new one.
+    """
+    run = run_id or new_run_id()
     started = datetime.now(UTC)
 
     def put(outcome: str, message: str = "") -> None:
         ended = None if outcome == "running" else datetime.now(UTC)
         with Ledger(product.ledger(settings)) as ledger, ledger.transaction():
-            ledger.put_run(Run(run_id, command, started, ended, outcome, message))
+            ledger.put_run(Run(run, command, started, ended, outcome, message))
 
-    put("running")
-    try:
-        yield run_id
-    except BaseException as error:
-        put("failed", str(error) or type(error).__name__)
-        raise
-    put("done")
+    with sign_of_life(product.life(settings)):
+        put("running")
+        try:
+            yield run
+        except BaseException as error:
+            put("failed", str(error) or type(error).__name__)
+            raise
+        put("done")
 
 
 def land(
@@ -145,7 +172,60 @@ def run(
         return RunReport(run_id, mocked, loaded, built, report)
 
 
-def _mapping(product: Product, mapping_file: Path) -> Mapping:
+def land_days(
+    product: Product,
+    settings: Settings,
+    *,
+    first: date,
+    last: date,
+    run_id: str,
+    progress: Progress = lambda _: None,
+) -> LandedDays:
+    """Make sure the days from `first` to `last` have landed: mock data are made, real ones found.
+
+    Raises: NothingLandedError when not one file of these days is there.
+    """
+    mocked = _mock(product, settings, start=first, end=last, run_id=run_id, progress=progress)
+    files = {
+        table: {
+            day: paths
+            for day, paths in files_by_day(product.raw_dir(settings), table).items()
+            if first <= day <= last
+        }
+        for table in product.dated_tables
+    }
+    if not any(files.values()):
+        expected = " or ".join(
+            str(product.raw_dir(settings) / table / f"{table}_{first}.parquet") for table in files
+        )
+        span = str(first) if first == last else f"{first} to {last}"
+        message = (
+            f"{product.name}: no file of {span} has landed; expected {expected}: drop it there, or "
+            f"`penstock land {product.name}` it, and the days are loaded by themselves"
+        )
+        raise NothingLandedError(message)
+    return LandedDays(first, last, mocked, files)
+
+
+def raise_alerts(product: Product, settings: Settings, alerts: Iterable[Alert]) -> list[Alert]:
+    """Send the alerts that were not sent before; returns those.
+
+    Raises: AlertError when the webhook does not take one; that one comes again.
+    """
+    sent: list[Alert] = []
+    for alert in alerts:
+        known = f"alert {alert.kind} {alert.key}"
+        with Ledger(product.ledger(settings)) as ledger:
+            if ledger.fact(known) is not None:
+                continue
+            send(alert, settings)
+            with ledger.transaction():
+                ledger.put_facts({known: alert.title})
+        sent.append(alert)
+    return sent
+
+
+def _mapping(product: Product, mapping_file: Path) -> ColumnMapping:
     mapping = read_mapping(mapping_file, product.contracts)
     if mapping.product != product.name:
         message = f"{mapping_file}: is a mapping of product {mapping.product}, not {product.name}."
@@ -176,11 +256,6 @@ def _mock(
 
 
 def _newest_landed_day(product: Product, settings: Settings) -> date | None:
-    days = [
-        name.day
-        for contract in product.contracts.values()
-        if contract.time_column is not None
-        for path in (product.raw_dir(settings) / contract.table).glob("*.parquet")
-        if (name := PartitionName.parse(path.name)) is not None
-    ]
+    raw_dir = product.raw_dir(settings)
+    days = [day for table in product.dated_tables for day in files_by_day(raw_dir, table)]
     return max(days, default=None)

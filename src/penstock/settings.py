@@ -8,12 +8,12 @@ orchestrator see the same files wherever they are started; `~` is the home direc
 variable counts as not set.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from penstock.errors import PenstockError
@@ -60,9 +60,38 @@ class Settings(BaseSettings):
         ge=0,
         description="How long a writer waits for another, or for a reader of its file, in seconds.",
     )
+    first_day: date | None = Field(
+        None,
+        description="First daily partition. Default: first of the first landed month.",
+    )
+    settle_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="How long a dropped file may be unreadable before it counts as broken, not as "
+        "being written.",
+    )
+    quarantine_warn_pct: float = Field(
+        0.0, ge=0, le=100, description="Share of refused rows in a load above which it warns."
+    )
+    row_count_floor_pct: float = Field(
+        80.0,
+        ge=0,
+        le=100,
+        description="Rows per day of a load, as a share of the load before, below which it warns.",
+    )
+    alert_webhook_url: SecretStr | None = Field(
+        None, description="Where alerts are posted as JSON; without it they are only logged."
+    )
     renewable_source: Literal["mock", "files"] = Field(
         "mock", description="Whether `run renewable` makes mock data or takes landed files only."
     )
+
+    @field_validator("alert_webhook_url")
+    @classmethod
+    def _is_web_address(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("expected an address that begins with https:// or http://")
+        return url
 
     @model_validator(mode="after")
     def _resolve_paths(self) -> Self:
@@ -88,6 +117,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def alerts_file(self) -> Path:
+        """Every alert, one JSON object per line."""
+        return self.data_dir / "alerts.jsonl"
+
+    @property
     def reports_dir(self) -> Path:
         """HTML reports of the working warehouse."""
         return self.data_dir / "reports"
@@ -109,9 +143,12 @@ def read_settings() -> Settings:
         raise SettingsError(message) from error
 
 
-def new_run_id(*, at: datetime | None = None) -> str:
-    """Identity of one run, `YYYYMMDDTHHMMSSZ-<8 hex>`: sorts by time, unique by chance."""
-    return f"{(at or datetime.now(UTC)):%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+def new_run_id(*, at: datetime | None = None, token: str | None = None) -> str:
+    """Identity of one run, `YYYYMMDDTHHMMSSZ-<8 hex>`: sorts by time, unique by chance.
+
+    A run that has an identity elsewhere gives its time (UTC) and a token of 8 hex digits.
+    """
+    return f"{(at or datetime.now(UTC)):%Y%m%dT%H%M%SZ}-{token or token_hex(4)}"
 
 
 def _absolute(path: Path) -> Path:

@@ -1,4 +1,5 @@
 -- A month's capacity factor is its net energy by its capacity, not a mean of daily factors.
+{{ config(meta={'dagster': {'ref': {'name': 'mart_monthly_kpis'}}}) }}
 with months as (
     select
         asset_id,

@@ -1,4 +1,5 @@
 -- A month of the fleet is the sum of its days.
+{{ config(meta={'dagster': {'ref': {'name': 'mart_fleet_summary'}}}) }}
 with sums as (
     select
         tenant_id,

@@ -1,4 +1,5 @@
 -- A day of an asset has 1440 / interval slots in UTC, whatever was delivered.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_generation_weather_interval'}}}) }}
 with slots as (
     select
         asset_id,

@@ -1,4 +1,5 @@
 -- The fleet's day is the sum of its assets, a plant counted through its units and never twice.
+{{ config(meta={'dagster': {'ref': {'name': 'mart_fleet_summary'}}}) }}
 {%- set columns = ['gross_generation_mwh', 'potential_mwh', 'availability_loss_mwh',
     'curtailment_loss_mwh', 'performance_loss_mwh'] %}
 

@@ -1,4 +1,5 @@
 -- Nothing is lost between landing and mart: a day's net energy is that of the latest deliveries.
+{{ config(meta={'dagster': {'ref': {'name': 'mart_asset_performance_daily'}}}) }}
 with days as (
     select
         asset_id,

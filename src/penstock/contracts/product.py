@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 import polars as pl
 
+from penstock.alerts import Alert
 from penstock.contracts.contract import Contract
 from penstock.settings import REPOSITORY_ROOT, Settings
 
@@ -41,6 +42,25 @@ class MockDays(Protocol):
         """The number of files written."""
 
 
+class FindAlerts(Protocol):
+    """What a mart says, in the days from `first` to `last`, that somebody has to be told."""
+
+    def __call__(
+        self, product: "Product", settings: Settings, *, first: date, last: date
+    ) -> list[Alert]:
+        """The alerts, none if all is well."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A rule over one mart. `name` becomes the name of its check."""
+
+    name: str
+    mart: str
+    description: str
+    find: FindAlerts
+
+
 @dataclass(frozen=True)
 class Product:
     """One data product: its contracts, files, dbt project and tables.
@@ -51,8 +71,8 @@ class Product:
     product between. `declaring` names the contract whose rows (assets) other tables refer to, and
     `parse_declared` turns a mapping's description of them into that contract's rows. `mock` lands
     generated days, `report` writes an HTML report of the marts; `source` says whether a run makes
-    mock data or takes landed files only. `summary` is the SQL
-    of the table a run prints.
+    mock data or takes landed files only. `summary` is the SQL of the table a run prints. `watches`
+    find in the marts what somebody has to be told.
     """
 
     name: str
@@ -64,8 +84,14 @@ class Product:
     report: Callable[["Product", Settings], Path]
     source: Callable[[Settings], Literal["mock", "files"]]
     summary: str
+    watches: tuple[Watch, ...] = ()
     lookback_days: int = 0
     flat_raw: bool = False
+
+    @property
+    def dated_tables(self) -> tuple[str, ...]:
+        """Raw tables whose rows belong to days."""
+        return tuple(name for name, one in self.contracts.items() if one.time_column is not None)
 
     @property
     def dbt_project(self) -> Path:
@@ -91,6 +117,10 @@ class Product:
     def lock(self, settings: Settings) -> Path:
         """The writer's lock of the working warehouse."""
         return settings.warehouse_dir / f"{self.name}.lock"
+
+    def life(self, settings: Settings) -> Path:
+        """Lock that every running command of this product shares: a sign of life."""
+        return settings.warehouse_dir / f"{self.name}.running.lock"
 
     def engine_dir(self, settings: Settings) -> Path:
         """State that dlt and dbt keep between runs."""

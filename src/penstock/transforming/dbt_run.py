@@ -5,6 +5,7 @@ the writer's lock.
 """
 
 import contextlib
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,22 +18,33 @@ from dbt.cli.main import dbtRunner
 
 from penstock.errors import PenstockError
 
+_GOOD = {NodeStatus.Success.value, NodeStatus.Pass.value}
 _FAILED = {NodeStatus.Error, NodeStatus.Fail, TestStatus.Fail, TestStatus.Error}
-
-
-class DbtError(PenstockError):
-    """dbt could not run, or a model or test of it failed."""
 
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What became of one model or test."""
+    """What became of one model or test. `failures` counts a test's failing rows."""
 
     name: str
     kind: str
     status: str
     seconds: float
     message: str
+    failures: int | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it did what it should; a test that only warns did not."""
+        return self.status in _GOOD
+
+
+class DbtError(PenstockError):
+    """dbt could not run, or a model or test of it failed. `results`: what became of each node."""
+
+    def __init__(self, message: str, results: Sequence[NodeResult] = ()) -> None:
+        super().__init__(message)
+        self.results = tuple(results)
 
 
 def run_dbt(
@@ -61,7 +73,7 @@ def run_dbt(
         result = runner.invoke([*command, *common, *target_options])
     results = [_node_result(one) for one in getattr(result.result, "results", None) or []]
     if not result.success:
-        raise DbtError(_explain(results, result.exception, state_dir))
+        raise DbtError(_explain(results, result.exception, state_dir), results)
     return results
 
 
@@ -108,7 +120,32 @@ def _node_result(one: Any) -> NodeResult:
         status=str(one.status.value),
         seconds=float(one.execution_time),
         message=str(one.message or ""),
+        failures=one.failures,
     )
+
+
+def last_results(state_dir: Path) -> list[NodeResult]:
+    """What became of each node in the last run that kept its state in `state_dir`.
+
+    Raises: DbtError when there was none.
+    """
+    path = state_dir / "target" / "run_results.json"
+    if not path.exists():
+        message = (
+            f"{path}: is missing; `penstock transform PRODUCT --full-refresh` writes it again."
+        )
+        raise DbtError(message)
+    return [
+        NodeResult(
+            name=one["unique_id"].split(".")[2],
+            kind=one["unique_id"].split(".")[0],
+            status=one["status"],
+            seconds=one["execution_time"],
+            message=one["message"] or "",
+            failures=one["failures"],
+        )
+        for one in json.loads(path.read_text(encoding="utf-8"))["results"]
+    ]
 
 
 def _explain(

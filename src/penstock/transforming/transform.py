@@ -101,6 +101,14 @@ def rebuild_from(stale: date, lookback_days: int) -> date:
     return stale - timedelta(days=lookback_days)
 
 
+def built_models(product: Product, settings: Settings) -> str | None:
+    """`models_hash` of the models that the last build was made with; None before the first."""
+    if not product.ledger(settings).exists():
+        return None
+    with Ledger(product.ledger(settings)) as ledger:
+        return ledger.fact(_MODELS_HASH)
+
+
 def models_hash(project: Path) -> str:
     """SHA-256 over the project's and its local packages' SQL and YAML, by name and content."""
     digest = hashlib.sha256()

@@ -55,10 +55,12 @@ def test_the_example_file_names_every_setting_with_its_default(data_dir: Path) -
     named = set(re.findall(r"^#? ?PENSTOCK_([A-Z_]+)=", text, flags=re.MULTILINE))
 
     assert named == {name.upper() for name in Settings.model_fields}
-    for line in re.findall(r"^#? ?PENSTOCK_([A-Z_]+)=(\S+)", text, flags=re.MULTILINE):
-        name, example = line[0].lower(), line[1]
+    for line in re.findall(r"^(#? ?)PENSTOCK_([A-Z_]+)=(\S+)", text, flags=re.MULTILINE):
+        commented, name, example = line[0], line[1].lower(), line[2]
         default = Settings.model_fields[name].default
-        if not isinstance(default, Path):
+        if default is None:
+            assert commented, f"{name} is not set by default: its example is commented out"
+        elif not isinstance(default, Path):
             assert example == str(default), name
 
 

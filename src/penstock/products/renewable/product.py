@@ -3,10 +3,12 @@
 Belongs here: what the spine must know of it. Does not belong here: behaviour.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from penstock.contracts.product import Product
+from penstock.alerts import Alert
+from penstock.contracts.product import Product, Watch
 from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER
 from penstock.products.renewable.declared import declared_assets
 from penstock.products.renewable.report_sql import SUMMARY_SQL
@@ -27,6 +29,13 @@ def _report(product: Product, settings: Settings) -> Path:
     return write_report(product, settings)
 
 
+def _rating_drops(product: Product, settings: Settings, *, first: date, last: date) -> list[Alert]:
+    # DuckDB is imported only by those who ask it something.
+    from penstock.products.renewable.watches import rating_drops  # noqa: PLC0415
+
+    return rating_drops(product, settings, first=first, last=last)
+
+
 PRODUCT = Product(
     name="renewable",
     contracts={one.table: one for one in (ASSETS, WEATHER, GENERATION)},
@@ -44,6 +53,14 @@ PRODUCT = Product(
     report=_report,
     source=lambda settings: settings.renewable_source,
     summary=SUMMARY_SQL,
+    watches=(
+        Watch(
+            name="rating_drop",
+            mart="mart_weather_adjusted_performance",
+            description="No asset's 30-day rating is worse than before the days of the run.",
+            find=_rating_drops,
+        ),
+    ),
     # A day's last slots are judged by the first slots of the next day (frozen sensors, ramps).
     lookback_days=1,
     flat_raw=True,

@@ -1,0 +1,7 @@
+"""Penstock in Dagster: assets, checks, schedules and sensors over the functions of `penstock`.
+
+Belongs here: wiring. Does not belong here: logic (whatever decides something is in `src/penstock`).
+"""
+
+PRODUCTS = ("renewable",)
+"""The products that run in Dagster."""

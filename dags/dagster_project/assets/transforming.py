@@ -1,0 +1,86 @@
+"""Transform: dbt builds what is stale; its models are assets, its tests checks.
+
+Belongs here: calling `penstock.transforming.transform` and telling what became of each model and
+test. Does not belong here: which days are built (`penstock` decides), SQL (dbt).
+
+One step builds the room whole, whichever of its models are asked for: a build is one dbt run
+under one lock, and the ledger calls days built only when every model and test of them passed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+
+from dagster_project.checks import test_result
+from dagster_project.partitions import SINGLE_RUN
+from dagster_project.resources import SettingsResource
+from dagster_project.rooms import RETRIES, progress, room
+from dagster_project.translators import Translator
+from penstock.contracts.product import Product
+from penstock.settings import Settings
+from penstock.transforming.dbt_run import DbtError, NodeResult, last_results
+from penstock.transforming.tables import row_counts
+from penstock.transforming.transform import transform
+
+Result = dg.MaterializeResult[None] | dg.AssetCheckResult
+
+
+def transforming_assets(
+    product: Product, days: dg.PartitionsDefinition[str], manifest: Mapping[str, Any]
+) -> dg.AssetsDefinition:
+    """Every model of the product's dbt project, with its data tests as checks."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name=f"{product.name}_transform",
+        dagster_dbt_translator=Translator(product, days),
+        backfill_policy=SINGLE_RUN,
+        retry_policy=RETRIES,
+    )
+    def build(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
+        with room(context, product, settings, "transform"):
+            try:
+                report = transform(product, settings, progress=progress(context))
+            except DbtError as error:
+                # What failed is shown where it belongs, before the step fails.
+                yield from _checks(context, error.results)
+                raise
+            results = report.results or _last_results(product, settings)
+            counts = row_counts(product, settings)
+        yield from _models(context, results, counts, reason=report.reason)
+        yield from _checks(context, results)
+
+    return build
+
+
+def _last_results(product: Product, settings: Settings) -> Sequence[NodeResult]:
+    return last_results(product.engine_dir(settings) / "dbt")
+
+
+def _models(
+    context: dg.AssetExecutionContext,
+    results: Sequence[NodeResult],
+    counts: Mapping[str, int],
+    *,
+    reason: str,
+) -> Iterator[dg.MaterializeResult[None]]:
+    selected = {key.path[-1]: key for key in context.selected_asset_keys}
+    # In dbt's order: Dagster wants a model after those it depends on.
+    for one in results:
+        if one.kind == "model" and one.name in selected:
+            rows = {"dagster/row_count": counts[one.name]} if one.name in counts else {}
+            yield dg.MaterializeResult(
+                asset_key=selected[one.name],
+                metadata={"built": reason, "seconds": one.seconds, **rows},
+            )
+
+
+def _checks(
+    context: dg.AssetExecutionContext, results: Sequence[NodeResult]
+) -> Iterator[dg.AssetCheckResult]:
+    tests = {one.name: one for one in results if one.kind == "test"}
+    for key in context.selected_asset_check_keys:
+        if key.name in tests:
+            yield test_result(key, tests[key.name])

@@ -1,0 +1,42 @@
+"""One product's definitions.
+
+Belongs here: which assets, checks, schedules and sensors a product has. Does not belong here: what
+they do.
+"""
+
+import dagster as dg
+
+from dagster_project import schedules, sensors
+from dagster_project.assets.landing import landing_assets
+from dagster_project.assets.loading import loading_assets
+from dagster_project.assets.releasing import releasing_assets
+from dagster_project.assets.transforming import transforming_assets
+from dagster_project.checks import watch_checks
+from dagster_project.partitions import daily_partitions
+from penstock.contracts.product import Product
+from penstock.settings import Settings
+from penstock.transforming.manifest import read_manifest
+
+
+def product_definitions(product: Product, settings: Settings) -> dg.Definitions:
+    """Every room of the product, as one lineage graph, and what starts it.
+
+    Raises: ManifestError when dbt's manifest has not been made yet.
+    """
+    days = daily_partitions(product, settings)
+    models = transforming_assets(product, days, read_manifest(product, settings))
+    daily_models = [spec.key for spec in models.specs if spec.partitions_def is not None]
+    return dg.Definitions(
+        assets=[
+            landing_assets(product, days),
+            loading_assets(product, days),
+            models,
+            releasing_assets(product),
+        ],
+        asset_checks=watch_checks(product),
+        schedules=[schedules.daily(product, days), schedules.weekly(product)],
+        sensors=[
+            sensors.arrival_sensor(product, days),
+            sensors.elsewhere_sensor(product, days, daily_models),
+        ],
+    )

@@ -1,0 +1,99 @@
+"""Start the UI, the code server and the daemon: `make ui`.
+
+Belongs here: the directory and the environment they need. Does not belong here: definitions.
+"""
+
+import argparse
+import fcntl
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import dagster as dg
+
+from dagster_project import PRODUCTS
+from penstock.contracts.registry import load_product
+from penstock.errors import PenstockError
+from penstock.settings import Settings, read_settings
+from penstock.transforming.manifest import write_manifest
+
+_DAGS = Path(__file__).resolve().parents[1]
+_UNDER_WAY = [
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def prepare(settings: Settings) -> Path:
+    """Make dbt's manifests and Dagster's home, `<data>/dagster`; returns the home."""
+    for name in PRODUCTS:
+        write_manifest(load_product(name), settings)
+    home = settings.data_dir / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_DAGS / "instance.yaml", home / "dagster.yaml")
+    return home
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What Dagster's processes read."""
+    return {
+        **os.environ,
+        "DAGSTER_HOME": str(home),
+        # One event says which partitions a run is about to make, not one per partition: a range
+        # of 365 days starts some 20 s earlier.
+        "DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS": "1",
+    }
+
+
+def bury_killed_runs(home: Path) -> None:
+    """Fail the runs that a server killed before this one left behind: they would count as busy.
+
+    Runs are processes below a server, and one server at a time has this home.
+    """
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        for run in instance.get_runs(filters=dg.RunsFilter(statuses=_UNDER_WAY)):
+            instance.report_run_failed(run, "the server was killed while this run was under way")
+
+
+def hold(home: Path) -> None:
+    """Hold Dagster's home as long as this process, whatever it becomes, or a child of it lives.
+
+    Raises: PenstockError when another server has it.
+    """
+    descriptor = os.open(home / "serve.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = (
+            f"{home}: another server is running on it; open its page, stop it (Ctrl-C where it was "
+            "started), or set PENSTOCK_DATA_DIR to another directory"
+        )
+        raise PenstockError(message) from error
+    os.set_inheritable(descriptor, True)  # noqa: FBT003 - the standard library's signature
+
+
+def main() -> None:
+    """Replace this process by `dagster dev`."""
+    parser = argparse.ArgumentParser(description="Dagster's UI and daemon for Penstock.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", default="3000")
+    options = parser.parse_args()
+    try:
+        home = prepare(read_settings())
+        hold(home)
+        bury_killed_runs(home)
+    except PenstockError as error:
+        sys.exit(str(error))
+    dagster = str(Path(sys.executable).parent / "dagster")
+    command = [
+        *(dagster, "dev", "-m", "dagster_project.definitions", "-d", str(_DAGS)),
+        *("--host", options.host, "--port", options.port),
+    ]
+    os.chdir(_DAGS)
+    os.execve(dagster, command, environment(home))  # noqa: S606 - our own program, no shell
+
+
+if __name__ == "__main__":
+    main()

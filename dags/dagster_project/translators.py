@@ -1,0 +1,148 @@
+"""Names: every asset key, group, kind, owner and description.
+
+Belongs here: every rule of naming and grouping. Does not belong here: what an asset does.
+
+A key is `<product>/<layer>/<table>`; a group is a room.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+
+from penstock.contracts.contract import Contract
+from penstock.contracts.product import Product
+
+OWNERS = ["team:analytics-engineering"]
+DAILY_TAG = "daily"
+"""dbt tag of the models that are partitioned by day."""
+
+
+def land_key(product: Product, table: str) -> dg.AssetKey:
+    """The landed files of a table."""
+    return dg.AssetKey([product.name, "land", table])
+
+
+def raw_key(product: Product, table: str) -> dg.AssetKey:
+    """The raw table that loading fills and dbt reads."""
+    return dg.AssetKey([product.name, "raw", table])
+
+
+def report_key(product: Product) -> dg.AssetKey:
+    """The HTML report."""
+    return dg.AssetKey([product.name, "report"])
+
+
+def model_key(product: Product, model: str, layer: str = "marts") -> dg.AssetKey:
+    """A dbt model."""
+    return dg.AssetKey([product.name, layer, model])
+
+
+def land_spec(
+    product: Product, contract: Contract, days: dg.PartitionsDefinition[str] | None
+) -> dg.AssetSpec:
+    """The landed files of a contract."""
+    return dg.AssetSpec(
+        land_key(product, contract.table),
+        description=f"Landed Parquet files of `{contract.table}`, one per day and delivery.",
+        group_name="land",
+        kinds={"polars", "parquet"},
+        owners=OWNERS,
+        partitions_def=days,
+        skippable=True,
+        metadata={"contract": contract.fingerprint[:12]},
+    )
+
+
+def raw_spec(
+    product: Product, contract: Contract, days: dg.PartitionsDefinition[str] | None
+) -> dg.AssetSpec:
+    """The raw table of a contract, with its columns."""
+    return dg.AssetSpec(
+        raw_key(product, contract.table),
+        deps=[land_key(product, contract.table)],
+        description=f"Accepted rows of `{contract.table}`, appended by delivery.",
+        group_name="load",
+        kinds={"dlt", "duckdb"},
+        owners=OWNERS,
+        partitions_def=days,
+        skippable=True,
+        metadata={
+            "dagster/column_schema": column_schema(contract),
+            "dagster/table_name": f"raw.{contract.table}",
+            "key": ", ".join(contract.key),
+        },
+    )
+
+
+def report_spec(product: Product) -> dg.AssetSpec:
+    """The HTML report over the marts."""
+    return dg.AssetSpec(
+        report_key(product),
+        deps=[model_key(product, mart) for mart in product.marts],
+        description="The HTML report of the marts; it needs no network.",
+        group_name="release",
+        kinds={"altair"},
+        owners=OWNERS,
+    )
+
+
+def column_schema(contract: Contract) -> dg.TableSchema:
+    """A contract's columns with type, unit, bounds and description."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                column.type,
+                description=" ".join(filter(None, [column.description, _unit(column.unit)])),
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in contract.columns
+        ]
+    )
+
+
+def _unit(unit: str | None) -> str:
+    return f"[{unit}]" if unit else ""
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's names as Penstock's: keys by layer, one room, days only where a model has them."""
+
+    def __init__(self, product: Product, days: dg.PartitionsDefinition[str]) -> None:
+        super().__init__(
+            DagsterDbtTranslatorSettings(
+                enable_asset_checks=True, enable_source_tests_as_checks=True
+            )
+        )
+        self._product = product
+        self._days = days
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """`<product>/<layer>/<model>`, and a source's raw table."""
+        name = dbt_resource_props["name"]
+        if dbt_resource_props["resource_type"] == "source":
+            return raw_key(self._product, name)
+        return model_key(self._product, name, layer=dbt_resource_props["fqn"][1])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """All models are built in one room."""
+        return "load" if dbt_resource_props["resource_type"] == "source" else "transform"
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The model's own description; its SQL is a click away in dbt's documentation."""
+        return str(dbt_resource_props["description"])
+
+    def get_owners(
+        self,
+        dbt_resource_props: Mapping[str, Any],  # noqa: ARG002 - the library asks per model
+    ) -> Sequence[str]:
+        """One team owns the models."""
+        return OWNERS
+
+    def get_partitions_def(
+        self, dbt_resource_props: Mapping[str, Any]
+    ) -> dg.PartitionsDefinition[str] | None:
+        """Days for models tagged `daily`; others (views, statistics, months) have none."""
+        return self._days if DAILY_TAG in dbt_resource_props["tags"] else None
