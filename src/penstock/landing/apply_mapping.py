@@ -16,7 +16,7 @@ from penstock.errors import PenstockError
 from penstock.landing.convert import conversion, is_text, number
 from penstock.landing.deliver import SOURCE_COLUMNS
 from penstock.landing.inputs import WORKING_PREFIX, InputFile
-from penstock.landing.lookups import Lookup, entity_of
+from penstock.landing.lookups import JoinedPlace, Lookup, entity_of
 from penstock.landing.mapping import Input, Mapping, SourceColumn, TableMapping
 from penstock.landing.quarantine import REFUSED_SCHEMA, refused_rows
 from penstock.landing.stamps import expected_stamps, instants
@@ -132,8 +132,17 @@ def _map_table(
     if spec.time.label == "end":
         rows = rows.with_columns(pl.col(_TIME) - pl.duration(minutes=interval))
     for name, lookup in lookups.items():
-        within, value = table.columns[name].within_minutes, _lookup(name)
-        rows = lookup.join(rows, time=_TIME, entity=_ENTITY, within_minutes=within, name=value)
+        source = table.columns[name]
+        place: JoinedPlace = {
+            "time": _TIME,
+            "entity": _ENTITY,
+            "within_minutes": source.within_minutes,
+            "name": _lookup(name),
+        }
+        if source.between == "interpolate":
+            rows = lookup.interpolate(rows, **place, minutes=interval)
+        else:
+            rows = lookup.hold(rows, **place)
     values = {
         name: _value(name, source, spec, file, contract=contract, hours=interval / 60)
         for name, source in table.columns.items()

@@ -1,6 +1,6 @@
 """Joined inputs: columns that come from another file than the rows they belong to.
 
-Belongs here: a second source's columns as frames, the join by nearest earlier time.
+Belongs here: a second source's columns as frames, the join by time: held or interpolated.
 Does not belong here: a table's own columns (`apply_mapping.py`).
 """
 
@@ -8,16 +8,29 @@ from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from typing import Literal, TypedDict
 
 import polars as pl
 
 from penstock.contracts.contract import Contract
 from penstock.landing.convert import number
 from penstock.landing.inputs import InputFile
-from penstock.landing.mapping import Entity, Input, Mapping
+from penstock.landing.mapping import Entity, Input, Mapping, SourceColumn
 from penstock.landing.stamps import instants
 
 _TIME, _ENTITY, _VALUE = "_penstock_lookup_time", "_penstock_lookup_entity", "_penstock_value"
+_MIDDLE = "_penstock_middle"
+_TIME_BEFORE, _BEFORE = "_penstock_time_before", "_penstock_value_before"
+_TIME_AFTER, _AFTER = "_penstock_time_after", "_penstock_value_after"
+
+
+class JoinedPlace(TypedDict):
+    """Which columns of the rows a joined value goes by, how far it may come from, and its name."""
+
+    time: str
+    entity: str
+    within_minutes: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -30,21 +43,82 @@ class Lookup:
     frame: pl.DataFrame
     by_entity: bool
 
-    def join(
+    def hold(
         self, rows: pl.DataFrame, *, time: str, entity: str, within_minutes: int, name: str
     ) -> pl.DataFrame:
         """The rows, in the order of the file, with the nearest earlier value as `name`."""
-        joined = rows.sort(time, maintain_order=True).join_asof(
-            self.frame.rename({_VALUE: name}),
+        sorted_rows = rows.sort(time, maintain_order=True)
+        joined = self._nearest(
+            sorted_rows,
+            time=time,
+            entity=entity,
+            within_minutes=within_minutes,
+            strategy="backward",
+        )
+        return joined.rename({_VALUE: name}).drop(_TIME).sort("_source_row")
+
+    def interpolate(
+        self,
+        rows: pl.DataFrame,
+        *,
+        time: str,
+        entity: str,
+        minutes: pl.Expr,
+        within_minutes: int,
+        name: str,
+    ) -> pl.DataFrame:
+        """The rows, in the order of the file, with `name` at the middle of each row's interval.
+
+        The value lies on the line between the readings before and after it; without either, or
+        with one further away than `within_minutes`, it is null. `minutes` is the interval's length.
+        """
+        half = pl.duration(microseconds=minutes.cast(pl.Int64) * 30_000_000)
+        middles = rows.with_columns((pl.col(time) + half).alias(_MIDDLE))
+        before = self._nearest(
+            middles.sort(_MIDDLE, maintain_order=True),
+            time=_MIDDLE,
+            entity=entity,
+            within_minutes=within_minutes,
+            strategy="backward",
+        ).rename({_TIME: _TIME_BEFORE, _VALUE: _BEFORE})
+        found = self._nearest(
+            before,
+            time=_MIDDLE,
+            entity=entity,
+            within_minutes=within_minutes,
+            strategy="forward",
+        ).rename({_TIME: _TIME_AFTER, _VALUE: _AFTER})
+        gap = (pl.col(_TIME_AFTER) - pl.col(_TIME_BEFORE)).dt.total_microseconds()
+        gone = (pl.col(_MIDDLE) - pl.col(_TIME_BEFORE)).dt.total_microseconds()
+        share = pl.when(gap == 0).then(0.0).otherwise(gone / gap)
+        line = pl.col(_BEFORE) + share * (pl.col(_AFTER) - pl.col(_BEFORE))
+        return (
+            found.with_columns(line.alias(name))
+            .drop(_MIDDLE, _TIME_BEFORE, _BEFORE, _TIME_AFTER, _AFTER)
+            .sort("_source_row")
+        )
+
+    def _nearest(
+        self,
+        rows: pl.DataFrame,
+        *,
+        time: str,
+        entity: str,
+        within_minutes: int,
+        strategy: Literal["backward", "forward"],
+    ) -> pl.DataFrame:
+        """The rows, sorted by `time`, with the nearest reading's time and value, null if none."""
+        return rows.join_asof(
+            self.frame,
             left_on=time,
             right_on=_TIME,
             by_left=entity if self.by_entity else None,
             by_right=_ENTITY if self.by_entity else None,
-            strategy="backward",
+            strategy=strategy,
             tolerance=f"{within_minutes}m",
-            check_sortedness=False,  # both are sorted above; Polars cannot see it within entities
-        )
-        return joined.drop(_TIME, strict=False).sort("_source_row")
+            coalesce=False,
+            check_sortedness=False,  # both are sorted; Polars cannot see it within entities
+        ).drop(_ENTITY, strict=False)
 
 
 def entity_of(entity: Entity) -> pl.Expr:
@@ -66,15 +140,18 @@ def read_lookups(
                 if source.input == file.input_name and source.column is not None:
                     text = contracts[table].by_name[name].type == "string"
                     spec = mapping.inputs[file.input_name]
-                    parts[table, name].append(_part(file, spec, source.column, text=text))
+                    parts[table, name].append(_part(file, spec, source, text=text))
     return {key: _lookup(mapping, key, found) for key, found in parts.items()}
 
 
-def _part(file: InputFile, spec: Input, column: str, *, text: bool) -> pl.DataFrame:
-    schema = file.frame.schema
+def _part(file: InputFile, spec: Input, source: SourceColumn, *, text: bool) -> pl.DataFrame:
+    schema, column = file.frame.schema, source.column or ""
     stamp = instants(spec.time, schema[spec.time.column])
     if spec.time.label == "end":
         stamp = stamp - pl.duration(minutes=spec.interval_minutes)
+    if source.between == "interpolate" and spec.interval_minutes is not None:
+        # A mean stands for the middle of its interval, a reading for its own moment.
+        stamp = stamp + pl.duration(seconds=30 * spec.interval_minutes)
     value = (
         pl.col(column).cast(pl.String)
         if text

@@ -61,8 +61,9 @@ class Entity(_Strict):
 class Input(_Strict):
     """One kind of file. A file is recognised by having all `recognised_by` columns.
 
-    `interval_minutes` is the length of the intervals of an input that tables join; rows of a
-    table's own input have the interval of their asset.
+    `interval_minutes` is the length of the intervals of an input that tables join, for labels at
+    their end and for means to interpolate; rows of a table's own input have the interval of their
+    asset.
     """
 
     recognised_by: Annotated[list[str], Field(min_length=1)]
@@ -79,15 +80,17 @@ class Input(_Strict):
 class SourceColumn(_Strict):
     """Where a contract column's values come from: exactly one of column, constant, asset.
 
-    `column` (in `unit`) of the table's own input, or of another `input`, joined by nearest
-    earlier time within `within_minutes` (and by entity, if that input has one); a `constant`
-    (in `unit`); or an attribute of the row's `asset`.
+    `column` (in `unit`) of the table's own input, or of another `input`, joined by time (and by
+    entity, if that input has one); a `constant` (in `unit`); or an attribute of the row's `asset`.
+    A joined column is `hold` from its nearest earlier time, or `interpolate`d between the values
+    before and after the middle of the row's interval; each at most `within_minutes` away.
     """
 
     column: str | None = None
     unit: str | None = None
     input: str | None = None
     within_minutes: Annotated[int, Field(gt=0)] = 60
+    between: Literal["hold", "interpolate"] = "hold"
     constant: Annotated[float, Field(allow_inf_nan=False)] | str | None = None
     asset: str | None = None
 
@@ -105,9 +108,10 @@ class SourceColumn(_Strict):
         if self.input is not None and self.column is None:
             message = f"`input: {self.input}` needs the `column` to take from it; add it"
             raise ValueError(message)
-        if "within_minutes" in self.model_fields_set and self.input is None:
-            message = "`within_minutes` belongs to a `column` of another `input`; remove it"
-            raise ValueError(message)
+        for option in ("within_minutes", "between"):
+            if option in self.model_fields_set and self.input is None:
+                message = f"`{option}` belongs to a `column` of another `input`; remove it"
+                raise ValueError(message)
         return self
 
 
@@ -239,6 +243,8 @@ def _problem(
     """Why the contract's column cannot be filled this way; None when it can."""
     if source.constant is not None:
         return _problem_of_constant(source.constant, target) or _problem_of_unit(source, target)
+    if source.between == "interpolate" and target.type == "string":
+        return "a text has nothing in between: use `between: hold`"
     if source.asset is None:
         return _problem_of_unit(source, target)
     described = contracts[contract.reference.table].by_name if contract.reference else {}

@@ -42,13 +42,16 @@ class TimeColumn(BaseModel):
     """The column with the time, its clock and what its label means.
 
     `zone`: `offset` (each stamp says its own offset), `UTC`, an IANA name, or a fixed offset such
-    as `+01:00`. `label`: the stamp is the `start` or the `end` of its interval.
+    as `+01:00`. `label`: the stamp is the `start` or the `end` of its interval. `offset: ignored`
+    takes a stamp's date and clock as written and leaves out the offset it carries, for sources
+    whose label does not tell the truth; `zone` then says which clock they really follow.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: str
     zone: Annotated[str, AfterValidator(_known_zone)] = "offset"
+    offset: Literal["used", "ignored"] = "used"
     label: Literal["start", "end"] = "start"
     format: str | None = Field(None, description="chrono format when the common ones do not fit")
 
@@ -62,21 +65,44 @@ class TimeColumn(BaseModel):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _an_ignored_offset_needs_a_clock(self) -> Self:
+        if self.offset == "used":
+            return self
+        if self.zone == "offset":
+            message = (
+                "`offset: ignored` leaves the stamps without a clock: say in `zone` which one they "
+                "follow (UTC, an IANA name such as America/Denver, a fixed offset)"
+            )
+            raise ValueError(message)
+        if self.format and _CARRIES_OFFSET.search(self.format):
+            message = (
+                f"`format` {self.format!r} reads the offset that `offset: ignored` leaves out: "
+                "remove `format` (the common ways to write a stamp need none), or write the offset "
+                "into it as it stands in the file"
+            )
+            raise ValueError(message)
+        return self
+
 
 def instants(time: TimeColumn, dtype: pl.DataType) -> pl.Expr:
     """Each row's stamp as naive UTC; null where it cannot be read.
 
-    A stamp that carries its own offset is an instant whatever the zone. A wall clock's ambiguous
-    hour takes its first occurrence; an hour that the clock skipped is no time and gives null.
+    A stamp that carries its own offset is an instant whatever the zone, unless the mapping ignores
+    it. A wall clock's ambiguous hour takes its first occurrence; an hour that the clock skipped is
+    no time and gives null.
     """
     column = pl.col(time.column)
     if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+        if time.offset == "ignored":
+            as_written = column.dt.replace_time_zone(None).dt.cast_time_unit("us")
+            return _wall_to_utc(as_written, time.zone)
         return column.dt.convert_time_zone("UTC").dt.replace_time_zone(None).dt.cast_time_unit("us")
     if isinstance(dtype, pl.Datetime | pl.Date):
         return _wall_to_utc(column.cast(pl.Datetime("us")), time.zone)
     text = column.cast(pl.String).str.strip_chars()
     if time.format is None:
-        return _common(text, time.zone)
+        return _common(text, time)
     if _CARRIES_OFFSET.search(time.format):
         aware = text.str.to_datetime(time.format, time_zone="UTC", time_unit="us", strict=False)
         return aware.dt.replace_time_zone(None)
@@ -92,7 +118,7 @@ def expected_stamps(time: TimeColumn) -> str:
     return f"a time that exists under zone {time.zone}, such as {' or '.join(tried)}"
 
 
-def _common(text: pl.Expr, zone: str) -> pl.Expr:
+def _common(text: pl.Expr, time: TimeColumn) -> pl.Expr:
     """The common ways to write a stamp, ISO 8601 or day first with dots."""
     parts = text.str.replace(_DAY_FIRST, "$3-$2-$1").str.extract_groups(_STAMP)
 
@@ -103,13 +129,15 @@ def _common(text: pl.Expr, zone: str) -> pl.Expr:
     wall = pl.concat_str(part("day"), pl.lit("T"), clock, seconds).str.to_datetime(
         "%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False
     )
+    if time.offset == "ignored":
+        return _wall_to_utc(wall, time.zone)
     minutes = part("hours").cast(pl.Int64) * 60 + part("minutes").fill_null("0").cast(pl.Int64)
     signed = pl.when(part("sign") == "-").then(-minutes).otherwise(minutes)
     own_offset = pl.when(part("zulu").is_not_null()).then(0).otherwise(signed)
     instant = wall - pl.duration(minutes=own_offset)
-    if zone == "offset":
+    if time.zone == "offset":
         return instant
-    return pl.when(own_offset.is_not_null()).then(instant).otherwise(_wall_to_utc(wall, zone))
+    return pl.when(own_offset.is_not_null()).then(instant).otherwise(_wall_to_utc(wall, time.zone))
 
 
 def _wall_to_utc(wall: pl.Expr, zone: str) -> pl.Expr:
