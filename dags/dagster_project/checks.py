@@ -43,6 +43,19 @@ def verdict_result(key: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
     )
 
 
+def verdict_evaluation(key: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckEvaluation:
+    """A verdict over a load, told by a step that makes no asset."""
+    result = verdict_result(key, verdict)
+    return dg.AssetCheckEvaluation(
+        asset_key=key,
+        check_name=verdict.check,
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
+    )
+
+
 def _paragraphs(text: str) -> str:
     """Lines as the UI keeps them apart: it reads Markdown."""
     return "\n\n".join(text.splitlines())

@@ -15,6 +15,8 @@ from penstock.settings import Settings
 _ONE_DAY = "dagster/partition"
 _FIRST_DAY = "dagster/asset_partition_range_start"
 _LAST_DAY = "dagster/asset_partition_range_end"
+_FIRST_ASKED, _LAST_ASKED = "penstock/first_day", "penstock/last_day"
+"""Tags of a run over days whose assets are not materialized day by day."""
 
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 """A range of days is one run: one load, one build, one writer."""
@@ -29,11 +31,21 @@ def daily_partitions(product: Product, settings: Settings) -> dg.DailyPartitions
 
 
 def days_of(run: dg.DagsterRun) -> tuple[date, date]:
-    """First and last day of a run; yesterday for one without partitions."""
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
-    day = run.tags.get(_ONE_DAY, yesterday)
-    first, last = run.tags.get(_FIRST_DAY, day), run.tags.get(_LAST_DAY, day)
-    return date.fromisoformat(first), date.fromisoformat(last)
+    """First and last day of a run; yesterday for one that names none."""
+    for first, last in (
+        (_ONE_DAY, _ONE_DAY),
+        (_FIRST_DAY, _LAST_DAY),
+        (_FIRST_ASKED, _LAST_ASKED),
+    ):
+        if first in run.tags and last in run.tags:
+            return date.fromisoformat(run.tags[first]), date.fromisoformat(run.tags[last])
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    return yesterday, yesterday
+
+
+def asked_tags(first: date, last: date) -> dict[str, str]:
+    """Tags that say what days a run is about which materializes none of them."""
+    return {_FIRST_ASKED: first.isoformat(), _LAST_ASKED: last.isoformat()}
 
 
 def day_tags(first: date, last: date) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dagster_project.assets.landing import landing_assets
 from dagster_project.assets.loading import loading_assets
 from dagster_project.assets.releasing import releasing_assets
 from dagster_project.assets.transforming import transforming_assets
+from dagster_project.backfill import backfill_job
 from dagster_project.checks import watch_checks
 from dagster_project.partitions import daily_partitions
 from penstock.contracts.product import Product
@@ -34,7 +35,8 @@ def product_definitions(product: Product, settings: Settings) -> dg.Definitions:
             releasing_assets(product),
         ],
         asset_checks=watch_checks(product),
-        schedules=[schedules.daily(product, days), schedules.weekly(product)],
+        jobs=[backfill_job(product)],
+        schedules=[schedules.daily(product), schedules.weekly(product)],
         sensors=[
             sensors.arrival_sensor(product, days),
             sensors.elsewhere_sensor(product, days, daily_models),

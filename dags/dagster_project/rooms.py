@@ -24,7 +24,10 @@ RETRIES = dg.RetryPolicy(
 """For faults that pass by themselves; `room` says which do."""
 
 
-def progress(context: dg.AssetExecutionContext) -> Callable[[str], None]:
+Context = dg.AssetExecutionContext | dg.OpExecutionContext
+
+
+def progress(context: Context) -> Callable[[str], None]:
     """Log what is being done, at most every few seconds: each line is an event in the store."""
     last = -_LOG_SECONDS
 
@@ -39,9 +42,7 @@ def progress(context: dg.AssetExecutionContext) -> Callable[[str], None]:
 
 
 @contextmanager
-def room(
-    context: dg.AssetExecutionContext, product: Product, settings: Settings, name: str
-) -> Iterator[str]:
+def room(context: Context, product: Product, settings: Settings, name: str) -> Iterator[str]:
     """Record the step in the ledger; yields the run id, the same in every step of a run.
 
     Raises: dagster.Failure with the message of an error that trying again would not mend; a

@@ -3,6 +3,8 @@
 Belongs here: which assets run together, and when (UTC). Does not belong here: what they do.
 """
 
+from datetime import timedelta
+
 import dagster as dg
 
 from dagster_project.translators import report_key
@@ -17,26 +19,28 @@ def daily_job_name(product: Product) -> str:
     return f"{product.name}_daily"
 
 
-def daily(product: Product, days: dg.PartitionsDefinition[str]) -> dg.ScheduleDefinition:
+def daily(product: Product) -> dg.ScheduleDefinition:
     """Every day at 06:00: yesterday's partition through all rooms."""
     job = dg.define_asset_job(
         daily_job_name(product),
         selection=dg.AssetSelection.key_prefixes([product.name]),
-        partitions_def=days,
         tags={PRODUCT_TAG: product.name},
         description="Land, load, transform and report one day, or a range of days in one run.",
     )
-    schedule = dg.build_schedule_from_partitioned_job(
-        job,
+
+    @dg.schedule(
         name=f"{product.name}_daily_schedule",
         description="06:00 UTC: yesterday's partition.",
-        hour_of_day=6,
-        minute_of_hour=0,
+        job=job,
+        cron_schedule="0 6 * * *",
+        execution_timezone="UTC",
         default_status=_ON,
     )
-    if not isinstance(schedule, dg.ScheduleDefinition):
-        raise TypeError(f"{schedule}: a job with partitions has a schedule of its own")
-    return schedule
+    def yesterday(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        day = context.scheduled_execution_time.date() - timedelta(days=1)
+        return dg.RunRequest(partition_key=day.isoformat())
+
+    return yesterday
 
 
 def weekly(product: Product) -> dg.ScheduleDefinition:

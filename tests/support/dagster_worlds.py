@@ -23,10 +23,12 @@ from penstock.products.renewable.product import PRODUCT
 from penstock.settings import REPOSITORY_ROOT, Settings
 from penstock.transforming.manifest import write_manifest
 
-DAILY, WEEKLY = "renewable_daily", "renewable_weekly"
+DAILY, WEEKLY, BACKFILL = "renewable_daily", "renewable_weekly", "renewable_backfill"
 ARRIVALS, ELSEWHERE = "renewable_arrivals", "renewable_done_elsewhere"
 FAILURES = "run_failures"
 FIRST_PARTITION = date(2025, 1, 1)
+FIRST, LAST = date(2025, 3, 1), date(2025, 3, 5)
+"""The days that the tests run."""
 
 GRAPH_FILE = REPOSITORY_ROOT / "tests" / "integration" / "dagster" / "asset_graph.json"
 GRAPH_COMMAND = "PYTHONPATH=tests:dags .venv/bin/python -m support.dagster_worlds"
@@ -95,9 +97,11 @@ class DagsterWorld:
         *,
         job: str = DAILY,
         selection: Sequence[dg.AssetKey] | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> dg.ExecuteInProcessResult:
         """Run a job, or some assets of it, to its end, good or bad; `tags` say which days."""
         return self.definitions.resolve_job_def(job).execute_in_process(
+            run_config=config,
             instance=self.instance,
             tags=dict(tags),
             asset_selection=selection,

@@ -16,7 +16,7 @@ from dagster_project.translators import raw_key, raw_spec
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
 from penstock.loading.load import LoadReport, load
-from penstock.loading.verdicts import judge_load
+from penstock.loading.verdicts import judge_tables
 
 
 def loading_assets(product: Product, days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -41,10 +41,7 @@ def loading_assets(product: Product, days: dg.PartitionsDefinition[str]) -> dg.A
             report = load(product, settings, run_id=run_id, progress=progress(context))
         with Ledger(product.ledger(settings)) as ledger:
             rows = ledger.rows_by_table()
-            verdicts = {
-                table: judge_load(one, ledger, settings, run_id=run_id, first=first, last=last)
-                for table, one in product.contracts.items()
-            }
+        verdicts = judge_tables(product, settings, run_id=run_id, first=first, last=last)
         selected = [
             table
             for table in product.contracts

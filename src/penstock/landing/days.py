@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
+from penstock.errors import PenstockError
 from penstock.landing.files import PartitionName
 
 FilesByDay = Mapping[date, tuple[Path, ...]]
@@ -34,6 +35,27 @@ def first_partition(landed: Iterable[date], *, given: date | None, today: date) 
     datetime.date(2014, 5, 1)
     """
     return given or min(landed, default=date(today.year - 1, 1, 1)).replace(day=1)
+
+
+def days_asked_for(first: str, last: str) -> tuple[date, date]:
+    """A range of days as somebody wrote it.
+
+    Raises: PenstockError when one is no day, or the range runs backwards.
+
+    >>> days_asked_for("2026-01-01", "2026-01-31")
+    (datetime.date(2026, 1, 1), datetime.date(2026, 1, 31))
+    """
+    days = []
+    for name, text in (("first_day", first), ("last_day", last)):
+        try:
+            days.append(date.fromisoformat(text))
+        except ValueError as error:
+            message = f"{name}: expected a day such as 2026-01-31, got {text!r}"
+            raise PenstockError(message) from error
+    if days[0] > days[1]:
+        message = f"first_day {first} is after last_day {last}: expected the earlier day first"
+        raise PenstockError(message)
+    return days[0], days[1]
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from penstock.contracts.contract import Contract
+from penstock.contracts.product import Product
 from penstock.landing.files import PartitionName
 from penstock.landing.quarantine import read_refused
 from penstock.ledger import Delivery, Ledger, QuarantineCount
@@ -51,6 +52,17 @@ class Verdict:
 def checks_of(contract: Contract) -> Mapping[str, str]:
     """The checks of a contract's table, each with what it promises."""
     return CHECKS if contract.time_column is None else {**CHECKS, **DATED_CHECKS}
+
+
+def judge_tables(
+    product: Product, settings: Settings, *, run_id: str, first: date, last: date
+) -> dict[str, list[Verdict]]:
+    """`judge_load` of every raw table of a product, by table."""
+    with Ledger(product.ledger(settings)) as ledger:
+        return {
+            table: judge_load(one, ledger, settings, run_id=run_id, first=first, last=last)
+            for table, one in product.contracts.items()
+        }
 
 
 def judge_load(

@@ -7,7 +7,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from penstock.products.renewable.product import PRODUCT
+from penstock.runs import run
+from penstock.settings import Settings
 from support.dagster_worlds import (
+    FIRST,
+    LAST,
     DagsterWorld,
     give_manifest,
     instance_in,
@@ -20,6 +25,15 @@ from support.dagster_worlds import (
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of dbt's manifest: parsing takes seconds, a copy none."""
     return make_manifest(tmp_path_factory.mktemp("manifest"))
+
+
+@pytest.fixture(scope="session")
+def by_command(tmp_path_factory: pytest.TempPathFactory, manifest: Path) -> Settings:
+    """The tests' days by the command line; only to be read."""
+    settings = own_settings(tmp_path_factory.mktemp("by_command"))
+    give_manifest(settings, manifest)
+    run(PRODUCT, settings, start=FIRST, end=LAST)
+    return settings
 
 
 @pytest.fixture(scope="session")

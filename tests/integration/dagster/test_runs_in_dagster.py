@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -21,7 +21,6 @@ from dagster_project.rooms import RETRIES, RUN_ID_TAG, room
 from penstock.ledger import Ledger
 from penstock.loading.load import load
 from penstock.products.renewable.product import PRODUCT
-from penstock.runs import run
 from penstock.settings import Settings
 from penstock.transforming.transform import transform
 from support.dagster_worlds import (
@@ -29,6 +28,7 @@ from support.dagster_worlds import (
     DAILY,
     ELSEWHERE,
     FAILURES,
+    FIRST,
     WEEKLY,
     DagsterWorld,
     failed_checks,
@@ -41,7 +41,6 @@ from support.warehouses import differing_rows, tables
 
 pytestmark = pytest.mark.integration
 
-FIRST, LAST = date(2025, 3, 1), date(2025, 3, 5)
 DAYS = [str(FIRST + timedelta(age)) for age in range(5)]
 NEXT_DAY = "2025-03-06"
 RANGE = {
@@ -92,15 +91,6 @@ def good(
     with instance_in(folder / "instance") as instance:
         world = DagsterWorld(settings, instance)
         yield Done(world, world.run(RANGE))
-
-
-@pytest.fixture(scope="module")
-def by_command(tmp_path_factory: pytest.TempPathFactory, manifest: Path) -> Settings:
-    """The same days by the command line."""
-    settings = own_settings(tmp_path_factory.mktemp("by_command"))
-    give_manifest(settings, manifest)
-    run(PRODUCT, settings, start=FIRST, end=LAST)
-    return settings
 
 
 def materialized(result: dg.ExecuteInProcessResult) -> list[dg.AssetMaterialization]:
