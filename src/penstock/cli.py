@@ -255,12 +255,7 @@ def quarantine_list(
 
     with Ledger(one.ledger(settings)) as ledger:
         counts = ledger.quarantine()
-    if not counts:
-        terminal.say("nothing is quarantined")
-        return
-    rows = [(count.origin, count.reason, count.row_count) for count in counts]
-    terminal.show_rows(("origin", "reason", "rows"), rows, title="quarantine")
-    terminal.say("rows of one: penstock quarantine show ORIGIN")
+    terminal.show_quarantine(counts)
 
 
 @_command(group=quarantine_app, name="show")
@@ -277,6 +272,42 @@ def quarantine_show(
     terminal.show_rows(tuple(shown.columns), shown.head(limit).rows(), title=origin)
     if shown.height > limit:
         terminal.say(f"{shown.height - limit:,} more: --limit {shown.height}")
+
+
+@_command(group=quarantine_app, name="replay")
+def quarantine_replay(
+    origins: Annotated[
+        list[str] | None, typer.Argument(metavar="[ORIGIN...]", help="Default: everything.")
+    ] = None,
+    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+) -> None:
+    """Judge refused rows again, after their asset, contract or file's date was mended.
+
+    Rows keep their file and position; none is loaded twice. Then: `penstock run`.
+    """
+    one, settings = _open(product)
+    from penstock.runs import replay
+
+    with terminal.progress("replay") as progress:
+        report = replay(one, settings, origins or [], progress=progress)
+    terminal.show_load(report.load)
+    terminal.say(
+        f"{report.open_before:,} rows were open, {report.open_after:,} are; "
+        f"next: penstock run {one.name}"
+    )
+
+
+@_command(group=quarantine_app, name="discard")
+def quarantine_discard(
+    origins: Annotated[list[str], typer.Argument(metavar="ORIGIN...")],
+    reason: Annotated[str | None, typer.Option(help="Only rows refused for this reason.")] = None,
+    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+) -> None:
+    """Give up refused rows: they are kept and listed, but no longer open."""
+    one, settings = _open(product)
+    from penstock.loading.replay import discard
+
+    terminal.show_quarantine(discard(one, settings, origins, reason=reason))
 
 
 @_command(rich_help_panel="Mend")

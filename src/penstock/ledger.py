@@ -35,6 +35,10 @@ create table if not exists quarantine (
     origin text not null, reason text not null, row_count integer not null, file text not null,
     primary key (origin, reason)
 ) strict, without rowid;
+create table if not exists discarded (
+    origin text not null, reason text not null, row_count integer not null,
+    primary key (origin, reason)
+) strict, without rowid;
 create table if not exists facts (name text primary key, value text not null) strict;
 create table if not exists runs (
     run_id text primary key, command text not null, started_at text not null,
@@ -76,12 +80,21 @@ class Coverage:
 
 @dataclass(frozen=True)
 class QuarantineCount:
-    """Rows of one origin (delivery or user's file) refused for one reason, kept in `file`."""
+    """Rows of one origin (delivery or user's file) refused for one reason, kept in `file`.
+
+    `discarded` of the `row_count` rows were looked at and given up; the others are open.
+    """
 
     origin: str
     reason: str
     row_count: int
     file: str
+    discarded: int = 0
+
+    @property
+    def open_rows(self) -> int:
+        """Rows that still wait for somebody to mend, replay or discard them."""
+        return self.row_count - self.discarded
 
 
 @dataclass(frozen=True)
@@ -196,17 +209,22 @@ class Ledger:
 
     def put_quarantine(self, origins: Iterable[str], counts: Iterable[QuarantineCount]) -> None:
         """Replace the quarantine counts of the origins."""
+        replaced, kept = [(one,) for one in origins], list(counts)
+        for table in ("quarantine", "discarded"):
+            self._connection.executemany(f"delete from {table} where origin = ?", replaced)
         self._connection.executemany(
-            "delete from quarantine where origin = ?", [(one,) for one in origins]
+            "insert into quarantine values (?, ?, ?, ?)", [astuple(one)[:4] for one in kept]
         )
         self._connection.executemany(
-            "insert into quarantine values (?, ?, ?, ?)", [astuple(one) for one in counts]
+            "insert into discarded values (?, ?, ?)",
+            [(one.origin, one.reason, one.discarded) for one in kept if one.discarded],
         )
 
     def quarantine(self) -> list[QuarantineCount]:
         """All quarantine counts, by origin and reason."""
         rows = self._connection.execute(
-            "select origin, reason, row_count, file from quarantine order by origin, reason"
+            "select origin, reason, quarantine.row_count, file, coalesce(discarded.row_count, 0)"
+            " from quarantine left join discarded using (origin, reason) order by origin, reason"
         )
         return [QuarantineCount(*row) for row in rows]
 

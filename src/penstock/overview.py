@@ -15,10 +15,10 @@ from pathlib import Path
 import polars as pl
 
 from penstock.contracts.product import Product
-from penstock.errors import PenstockError
 from penstock.landing.quarantine import read_refused
 from penstock.ledger import Delivery, Ledger, Run
 from penstock.loading.discover import pending_files
+from penstock.loading.replay import known_origins
 from penstock.loading.stale import stale_from
 from penstock.locking import is_alive, lock_holder
 from penstock.settings import Settings
@@ -52,6 +52,8 @@ class Overview:
     tables: tuple[TableState, ...]
     deliveries: tuple[Delivery, ...]
     rejected: tuple[Delivery, ...]
+    quarantined_open: int
+    quarantined_discarded: int
     built: str
     runs: tuple[Run, ...]
     next_steps: tuple[str, ...]
@@ -74,7 +76,7 @@ def overview(product: Product, settings: Settings) -> Overview:
         stale = stale_from(ledger)
         runs = [_as_it_is(one, alive=alive) for one in ledger.last_runs(5)]
         sources = ledger.sources()
-        refused = sum(one.row_count for one in ledger.quarantine())
+        quarantine = ledger.quarantine()
     pending = {
         one.delivery.delivery_id: one.delivery
         for one in pending_files(
@@ -83,6 +85,7 @@ def overview(product: Product, settings: Settings) -> Overview:
     }
     tables = tuple(_table_state(name, deliveries, pending) for name in product.contracts)
     rejected = tuple(one for one in deliveries if one.status == "rejected")
+    refused = sum(one.open_rows for one in quarantine)
     return Overview(
         product=product.name,
         data_dir=settings.data_dir,
@@ -91,6 +94,8 @@ def overview(product: Product, settings: Settings) -> Overview:
         tables=tables,
         deliveries=tuple(deliveries),
         rejected=rejected,
+        quarantined_open=refused,
+        quarantined_discarded=sum(one.discarded for one in quarantine),
         built="every loaded day" if stale is None else f"days from {stale} are stale",
         runs=tuple(runs),
         next_steps=_next_steps(
@@ -110,14 +115,10 @@ def quarantined_rows(product: Product, settings: Settings, origin: str) -> pl.Da
     Raises: PenstockError when nothing of that origin is quarantined.
     """
     with Ledger(product.ledger(settings)) as ledger:
-        known = sorted({one.origin for one in ledger.quarantine()})
         messages = {one.delivery_id: one.message for one in ledger.deliveries(status="rejected")}
-    if origin in messages:
-        return pl.DataFrame({"file": [origin], "reason": [messages[origin]]})
-    if origin not in known:
-        listed = ", ".join(known[:5]) or "nothing"
-        message = f"{origin}: nothing of it is quarantined; quarantined are: {listed}"
-        raise PenstockError(message)
+        if origin in messages:
+            return pl.DataFrame({"file": [origin], "reason": [messages[origin]]})
+        known_origins(ledger, [origin])
     return read_refused(settings.quarantine_dir, origin)
 
 
@@ -204,7 +205,10 @@ def _next_steps(
     elif stale:
         steps.append(f"penstock transform {product} (loaded days are not built yet)")
     if refused:
-        steps.append(f"penstock quarantine list ({refused:,} rows were refused)")
+        steps.append(
+            f"penstock quarantine list ({refused:,} refused rows are open: mend and replay, or "
+            "discard them)"
+        )
     if gone:
         named = ", ".join([*gone[:_GONE_NAMED], *(["..."] if len(gone) > _GONE_NAMED else [])])
         steps.append(

@@ -21,6 +21,7 @@ from penstock.landing.mapping import read_mapping
 from penstock.landing.preview import Preview, preview_files
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import LoadReport, load
+from penstock.loading.replay import call_again
 from penstock.loading.retract import retract_deliveries
 from penstock.loading.sources import real_sources
 from penstock.locking import sign_of_life, writer_lock
@@ -40,6 +41,15 @@ class RunReport:
     load: LoadReport
     transform: TransformReport
     report: Path | None
+
+
+@dataclass(frozen=True)
+class ReplayReport:
+    """What became of quarantined rows that were judged again."""
+
+    open_before: int
+    open_after: int
+    load: LoadReport
 
 
 class NothingLandedError(PenstockError):
@@ -146,7 +156,13 @@ def preview(
     """
     mapping = _mapping(product, mapping_file)
     declared = product.parse_declared(mapping.assets, str(mapping_file))
-    return preview_files(mapping, inputs, contracts=product.contracts, entities=declared)
+    return preview_files(
+        mapping,
+        inputs,
+        contracts=product.contracts,
+        entities=declared,
+        delivered_at=datetime.now(UTC).replace(tzinfo=None),
+    )
 
 
 def run(
@@ -170,6 +186,25 @@ def run(
         built = transform(product, settings, progress=progress)
         report = product.report(product, settings) if built.built else None
         return RunReport(run_id, mocked, loaded, built, report)
+
+
+def replay(
+    product: Product, settings: Settings, origins: Sequence[str], *, progress: Progress
+) -> ReplayReport:
+    """Judge quarantined rows of the origins (all, if none is named) again, and load them.
+
+    Raises: PenstockError when nothing of an origin is quarantined; as `load`.
+    """
+    with recorded(product, settings, "quarantine replay") as run_id:
+        before = _open_rows(product, settings)
+        call_again(product, settings, origins)
+        loaded = load(product, settings, run_id=run_id, progress=progress)
+        return ReplayReport(before, _open_rows(product, settings), loaded)
+
+
+def _open_rows(product: Product, settings: Settings) -> int:
+    with Ledger(product.ledger(settings)) as ledger:
+        return sum(one.open_rows for one in ledger.quarantine())
 
 
 def land_days(

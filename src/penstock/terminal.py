@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from penstock.landing.inputs import RefusedFile
     from penstock.landing.land_files import LandingReport
     from penstock.landing.preview import Preview
+    from penstock.ledger import QuarantineCount
     from penstock.loading.load import LoadReport
     from penstock.overview import Finding, Overview
     from penstock.transforming.query import QueryResult
@@ -162,6 +163,16 @@ def show_load(report: "LoadReport") -> None:
         warn(f"{report.rows_quarantined:,} rows quarantined: see `penstock quarantine list`")
 
 
+def show_quarantine(counts: Sequence["QuarantineCount"]) -> None:
+    """Refused rows by origin and reason."""
+    if not counts:
+        say("nothing is quarantined")
+        return
+    rows = [(one.origin, one.reason, one.open_rows, one.discarded) for one in counts]
+    show_rows(("origin", "reason", "open", "discarded"), rows, title="quarantine")
+    say("rows of one: penstock quarantine show ORIGIN")
+
+
 def show_transform(report: "TransformReport") -> None:
     """What was built and tested."""
     if not report.built:
@@ -185,6 +196,10 @@ def show_overview(overview: "Overview", *, files: bool) -> None:
     )
     say(f"source: {overview.source}")
     say(f"built: {overview.built}")
+    say(
+        f"quarantine: {overview.quarantined_open:,} rows open, "
+        f"{overview.quarantined_discarded:,} discarded"
+    )
     if overview.runs:
         show_rows(
             ("run", "command", "started", "outcome", "message"),

@@ -1,5 +1,6 @@
 """Mappings of a made-up wind farm, applied to small files written on the spot."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from penstock.products.renewable.declared import declared_assets
 from support.worlds import SITE
 
 CONTRACTS = {one.table: one for one in (ASSETS, WEATHER, GENERATION)}
+DELIVERED_AT = datetime(2026, 1, 1)
 HEADER = "turbine,time,power,temp\n"
 
 
@@ -79,5 +81,6 @@ def map_paths(
         paths,
         contracts=CONTRACTS,
         entities=declared_assets(mapping.assets, str(mapping_file)),
+        delivered_at=DELIVERED_AT,
     )
     return list(tables), refused

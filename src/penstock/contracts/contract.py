@@ -88,13 +88,15 @@ class Reference:
     """A column that must name a known row of another contract's table.
 
     `interval_column` of that table, if given, is the grid in minutes that timestamps keep to;
-    `version_column` is the day from which a version of the row holds.
+    `version_column` is the day from which a version of the row holds; `since_column` the first
+    day of the whole thing.
     """
 
     column: str
     table: str
     interval_column: str | None = None
     version_column: str | None = None
+    since_column: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ that cannot be placed. Does not belong here: joined inputs (`lookups.py`); writi
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
 from penstock.contracts.contract import Contract
+from penstock.contracts.lifetime import bounds
 from penstock.errors import PenstockError
 from penstock.landing.convert import conversion, is_text, number
 from penstock.landing.deliver import SOURCE_COLUMNS
@@ -46,10 +47,12 @@ def map_file(
     contracts: MappingOf[str, Contract],
     entities: pl.DataFrame,
     lookups: MappingOf[tuple[str, str], Lookup],
+    delivered_at: datetime,
 ) -> list[MappedTable]:
     """Every table that the mapping makes of the file's input.
 
     `entities` holds what the mapping describes (assets): one row per version, with `valid_from`.
+    Rows of a time after `delivered_at` (naive UTC) are refused.
     Each file is a delivery of its own: it does not matter which others are landed with it.
 
     Raises: ConversionError for units; PenstockError when a row of the file is lost or doubled.
@@ -62,6 +65,7 @@ def map_file(
             contract=contracts[table],
             entities=entities,
             lookups={name: one for (of, name), one in lookups.items() if of == table},
+            delivered_at=delivered_at,
         )
         for table, table_mapping in mapping.tables.items()
         if table_mapping.input == file.input_name
@@ -76,6 +80,7 @@ def _map_table(
     contract: Contract,
     entities: pl.DataFrame,
     lookups: MappingOf[str, Lookup],
+    delivered_at: datetime,
 ) -> MappedTable:
     reference, time = contract.reference, contract.time_column
     if spec.entity is None or time is None or reference is None:
@@ -88,7 +93,7 @@ def _map_table(
     )
     problems = [pl.DataFrame(schema=REFUSED_SCHEMA)]
 
-    def refuse(bad: pl.Expr, *, reason: str, column: str | None, expected: str) -> None:
+    def refuse(bad: pl.Expr, *, reason: str, column: str | None, expected: str | pl.Expr) -> None:
         nonlocal rows
         flagged = rows.filter(bad)
         if flagged.is_empty():
@@ -128,21 +133,17 @@ def _map_table(
                 expected=f"a number ({source.unit or 'as the contract has it'}) or nothing",
             )
     rows = _with_version(rows, entities, entity=reference.column, label=spec.time.label)
+    since = _asset(reference.since_column) if reference.since_column else None
+    for one in bounds(
+        pl.col(_TIME),
+        since=pl.lit(None, dtype=pl.Date) if since is None else pl.col(since),
+        delivered_at=pl.lit(delivered_at),
+    ):
+        refuse(one.refuses, reason=one.reason, column=spec.time.column, expected=one.expected)
     interval = pl.col(_asset(reference.interval_column or "interval_minutes"))
     if spec.time.label == "end":
         rows = rows.with_columns(pl.col(_TIME) - pl.duration(minutes=interval))
-    for name, lookup in lookups.items():
-        source = table.columns[name]
-        place: JoinedPlace = {
-            "time": _TIME,
-            "entity": _ENTITY,
-            "within_minutes": source.within_minutes,
-            "name": _lookup(name),
-        }
-        if source.between == "interpolate":
-            rows = lookup.interpolate(rows, **place, minutes=interval)
-        else:
-            rows = lookup.hold(rows, **place)
+    rows = _joined(rows, table, lookups, minutes=interval)
     values = {
         name: _value(name, source, spec, file, contract=contract, hours=interval / 60)
         for name, source in table.columns.items()
@@ -169,6 +170,29 @@ def _map_table(
     return MappedTable(contract, file, spec.duplicates, accepted, refused)
 
 
+def _joined(
+    rows: pl.DataFrame,
+    table: TableMapping,
+    lookups: MappingOf[str, Lookup],
+    *,
+    minutes: pl.Expr,
+) -> pl.DataFrame:
+    """The rows with a column per joined value; `minutes` is the length of each row's interval."""
+    for name, lookup in lookups.items():
+        source = table.columns[name]
+        place: JoinedPlace = {
+            "time": _TIME,
+            "entity": _ENTITY,
+            "within_minutes": source.within_minutes,
+            "name": _lookup(name),
+        }
+        if source.between == "interpolate":
+            rows = lookup.interpolate(rows, **place, minutes=minutes)
+        else:
+            rows = lookup.hold(rows, **place)
+    return rows
+
+
 def _asset(attribute: str) -> str:
     return f"{WORKING_PREFIX}asset_{attribute}"
 
@@ -177,13 +201,14 @@ def _lookup(name: str) -> str:
     return f"{WORKING_PREFIX}lookup_{name}"
 
 
-def _with_value(expected: str, column: str | None, rows: pl.DataFrame) -> pl.Expr:
+def _with_value(expected: str | pl.Expr, column: str | None, rows: pl.DataFrame) -> pl.Expr:
     """The expectation followed by what each row has instead."""
+    wanted = pl.lit(expected) if isinstance(expected, str) else expected
     if column is None or rows.schema[column].is_nested() or rows.schema[column] == pl.Binary:
-        return pl.lit(expected)
+        return wanted
     value = pl.col(column).cast(pl.String)
     found = pl.when(value.is_null()).then(pl.lit("nothing")).otherwise("'" + value + "'")
-    return pl.lit(f"{expected}; got ") + found
+    return pl.format("{}; got {}", wanted, found)
 
 
 def _with_version(

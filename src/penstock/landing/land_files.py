@@ -66,6 +66,7 @@ def map_files(
     *,
     contracts: Mapping[str, Contract],
     entities: pl.DataFrame,
+    delivered_at: datetime,
 ) -> tuple[Iterator[MappedTable], list[RefusedFile]]:
     """The mapped tables of all files that can be read, and the files that cannot.
 
@@ -100,7 +101,12 @@ def map_files(
         mapped = False
         for file in opened(_winners_last(mapping, files)):
             yield from map_file(
-                mapping, file, contracts=contracts, entities=entities, lookups=lookups
+                mapping,
+                file,
+                contracts=contracts,
+                entities=entities,
+                lookups=lookups,
+                delivered_at=delivered_at,
             )
             mapped = True
         if not mapped:
@@ -132,7 +138,9 @@ def land_files(
     are then delivered from last to first). A later landing wins over an earlier one either way.
     """
     progress("reading the files")
-    mapped, refused_files = map_files(mapping, paths, contracts=contracts, entities=entities)
+    mapped, refused_files = map_files(
+        mapping, paths, contracts=contracts, entities=entities, delivered_at=delivered_at
+    )
     deliveries: list[Delivery] = []
     accounts: list[tuple[int, int, TableAccount]] = []
     identity = mapping_hash(mapping)

@@ -5,6 +5,7 @@ Belongs here: summaries of mapped tables. Does not belong here: writing anything
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -48,12 +49,15 @@ def preview_files(
     *,
     contracts: Mapping[str, Contract],
     entities: pl.DataFrame,
+    delivered_at: datetime,
 ) -> tuple[list[Preview], list[RefusedFile]]:
     """What landing the files would do, table by table, and the files that would be left alone.
 
     Raises: as `map_files`.
     """
-    mapped, refused = map_files(mapping, paths, contracts=contracts, entities=entities)
+    mapped, refused = map_files(
+        mapping, paths, contracts=contracts, entities=entities, delivered_at=delivered_at
+    )
     tables = list(mapping.tables)
     previews = [
         (tables.index(one.contract.table), one.file.position, preview_table(one, entities))

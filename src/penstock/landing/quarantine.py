@@ -1,7 +1,7 @@
 """The quarantine's files: every row that was refused, with its reason and its position.
 
-Belongs here: writing and reading refused rows as Parquet. Does not belong here: deciding what
-is refused (mappings refuse what they cannot place, the gate what it cannot store).
+Belongs here: writing, reading and giving up refused rows as Parquet. Does not belong here:
+deciding what is refused (mappings refuse what they cannot place, the gate what it cannot store).
 """
 
 from collections.abc import Sequence
@@ -56,18 +56,41 @@ def write_refused(
 ) -> list[QuarantineCount]:
     """Write an origin's refused rows to its own file and count them by reason.
 
-    `origin` (a delivery id, say) names the file; refusing again replaces it.
+    `origin` (a delivery id, say) names the file; refusing again replaces it. A row that was
+    discarded before and is refused again, unchanged and for the same reason, stays discarded.
     """
     path = quarantine_file(quarantine_dir, origin)
     if refused.is_empty():
         path.unlink(missing_ok=True)
         return []
-    table = refused.to_arrow(compat_level=pl.CompatLevel.oldest())
-    write_parquet(path, _plain_strings(table), {"origin": origin})
-    counts = refused.group_by("reason").len().sort("reason")
+    _write(path, origin, refused)
+    return count_refused(quarantine_dir, origin)
+
+
+def count_refused(quarantine_dir: Path, origin: str) -> list[QuarantineCount]:
+    """The refused rows of an origin by reason, discarded ones counted apart."""
+    refused = read_refused(quarantine_dir, origin)
+    counts = refused.group_by("reason").agg(pl.len(), pl.col("is_discarded").sum()).sort("reason")
+    file = quarantine_file(quarantine_dir, origin).name
     return [
-        QuarantineCount(origin, reason, count, path.name) for reason, count in counts.iter_rows()
+        QuarantineCount(origin, reason, rows, file, discarded)
+        for reason, rows, discarded in counts.iter_rows()
     ]
+
+
+def discard_refused(
+    quarantine_dir: Path, origin: str, *, reason: str | None
+) -> list[QuarantineCount]:
+    """Give up an origin's open rows, of one reason if given; they are kept and no longer open.
+
+    Returns the counts after it.
+    """
+    refused = read_refused(quarantine_dir, origin)
+    chosen = pl.lit(value=True) if reason is None else pl.col("reason") == reason
+    given_up = refused.filter(chosen | pl.col("is_discarded")).select(_IDENTITY)
+    if not given_up.is_empty():
+        _write(_discarded_file(quarantine_dir, origin), origin, given_up)
+    return count_refused(quarantine_dir, origin)
 
 
 def quarantine_file(quarantine_dir: Path, origin: str) -> Path:
@@ -76,11 +99,40 @@ def quarantine_file(quarantine_dir: Path, origin: str) -> Path:
 
 
 def read_refused(quarantine_dir: Path, origin: str) -> pl.DataFrame:
-    """The refused rows of an origin, in the order of the user's file."""
+    """The refused rows of an origin, in the order of the user's file.
+
+    REFUSED_SCHEMA and `is_discarded`.
+    """
     path = quarantine_file(quarantine_dir, origin)
     if not path.exists():
-        return pl.DataFrame(schema=REFUSED_SCHEMA)
-    return pl.read_parquet(path).sort("source_file", "source_row")
+        return pl.DataFrame(schema={**REFUSED_SCHEMA, "is_discarded": pl.Boolean()})
+    refused = pl.read_parquet(path).sort("source_file", "source_row")
+    discarded = _discarded_file(quarantine_dir, origin)
+    if not discarded.exists():
+        return refused.with_columns(pl.lit(value=False).alias("is_discarded"))
+    given_up = pl.read_parquet(discarded).unique().with_columns(is_discarded=pl.lit(value=True))
+    joined = refused.join(
+        given_up, on=_IDENTITY, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return joined.with_columns(pl.col("is_discarded").fill_null(value=False))
+
+
+def open_refused(quarantine_dir: Path, origin: str) -> pl.DataFrame:
+    """The refused rows of an origin that nobody has discarded, in the order of the user's file."""
+    return read_refused(quarantine_dir, origin).filter(~pl.col("is_discarded"))
+
+
+_IDENTITY = ["table_name", "reason", "source_file", "source_row", "row_json"]
+"""What makes a refused row the same row when it is refused again."""
+
+
+def _discarded_file(quarantine_dir: Path, origin: str) -> Path:
+    return quarantine_dir / "discarded" / quarantine_file(quarantine_dir, origin).name
+
+
+def _write(path: Path, origin: str, rows: pl.DataFrame) -> None:
+    table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+    write_parquet(path, _plain_strings(table), {"origin": origin})
 
 
 def _printable(name: str, dtype: pl.DataType) -> pl.Expr:

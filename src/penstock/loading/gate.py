@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from penstock.contracts.contract import PROVENANCE, Contract
+from penstock.contracts.contract import PROVENANCE, Contract, Reference
+from penstock.contracts.lifetime import bounds
 from penstock.contracts.row_hash import row_hashes
 from penstock.landing.quarantine import REFUSED_SCHEMA, refused_rows
 
@@ -32,7 +33,7 @@ class _Rule:
 
     reason: str
     column: str
-    expected: str
+    expected: str | pl.Expr
     refuses: pl.Expr
 
 
@@ -46,6 +47,7 @@ def gate(rows: pl.DataFrame, *, contract: Contract, known: pl.DataFrame | None) 
     refused: list[pl.DataFrame] = []
     if contract.reference is not None and known is not None:
         rows = _with_interval(rows, contract=contract, known=known)
+        rows = _with_first_day(rows, contract.reference, known=known)
     for rule in _rules(contract):
         bad = rows.filter(rule.refuses)
         if not bad.is_empty():
@@ -87,6 +89,9 @@ def _rules(contract: Contract) -> Iterator[_Rule]:
             f"a multiple of the {entity}'s {reference.interval_column}",
             _microseconds_of_day(contract.time_column) % (pl.col("_interval") * 60_000_000) != 0,
         )
+        time, since, delivered_at = map(pl.col, (contract.time_column, "_since", "_delivered_at"))
+        for one in bounds(time, since=since, delivered_at=delivered_at):
+            yield _Rule(one.reason, contract.time_column, one.expected, one.refuses)
 
 
 def _microseconds_of_day(column: str) -> pl.Expr:
@@ -128,6 +133,17 @@ def _with_interval(rows: pl.DataFrame, *, contract: Contract, known: pl.DataFram
     return held.sort("_order").drop("_order", "_from", "_first")
 
 
+def _with_first_day(
+    rows: pl.DataFrame, reference: Reference, *, known: pl.DataFrame
+) -> pl.DataFrame:
+    """Rows with the earliest first day declared of their entity, null where none is."""
+    if reference.since_column is None:
+        return rows.with_columns(pl.lit(None, dtype=pl.Date).alias("_since"))
+    since = pl.col(reference.since_column).min().alias("_since")
+    first = known.group_by(reference.column).agg(since)
+    return rows.join(first, on=reference.column, how="left", maintain_order="left")
+
+
 def _keep_one_per_key(
     rows: pl.DataFrame, contract: Contract
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -161,7 +177,7 @@ def _keep_one_per_key(
 
 
 def _refuse(
-    bad: pl.DataFrame, contract: Contract, reason: str, column: str, expected: str
+    bad: pl.DataFrame, contract: Contract, reason: str, column: str, expected: str | pl.Expr
 ) -> pl.DataFrame:
     listed = refused_rows(
         bad,

@@ -14,7 +14,7 @@ from datetime import date
 from penstock.contracts.contract import Contract
 from penstock.contracts.product import Product
 from penstock.landing.files import PartitionName
-from penstock.landing.quarantine import read_refused
+from penstock.landing.quarantine import open_refused
 from penstock.ledger import Delivery, Ledger, QuarantineCount
 from penstock.settings import Settings
 
@@ -131,13 +131,13 @@ def _quarantine(
     warn_pct: float,
 ) -> Verdict:
     read = sum(one.rows_read for one in mine)
-    count = sum(one.row_count for one in refused)
+    count = sum(one.open_rows for one in refused)
     share = 100 * count / read if read else 0.0
     named = [
-        f"{one.origin}: {one.row_count:,} x {one.reason}; see them with "
+        f"{one.origin}: {one.open_rows:,} x {one.reason}; see them with "
         f"`penstock quarantine show {one.origin}`"
         for one in refused
-        if one.row_count
+        if one.open_rows
     ]
     message = f"{count:,} of {read:,} rows refused ({share:.2f} %, warns above {warn_pct:g} %)"
     return Verdict(
@@ -189,11 +189,11 @@ def _examples(
     refused: Sequence[QuarantineCount], settings: Settings
 ) -> Sequence[Mapping[str, object]]:
     """The first refused rows: position in the user's file, column, reason, expectation."""
-    origins = sorted({one.origin for one in refused if one.row_count})
+    origins = sorted({one.origin for one in refused if one.open_rows})
     shown = ("source_file", "source_row", "column_name", "reason", "expected")
     rows: list[Mapping[str, object]] = []
     for origin in origins[:_NAMED]:
-        first = read_refused(settings.quarantine_dir, origin).head(_NAMED)
+        first = open_refused(settings.quarantine_dir, origin).head(_NAMED)
         rows += first.select(shown).to_dicts()
     return rows[:_NAMED]
 

@@ -48,6 +48,8 @@ def through(
         ({"source_class": "hearsay"}, "unknown_value", "source_class"),
         ({"asset_id": "wind_z"}, "unknown_asset", "asset_id"),
         ({"timestamp": NOON + timedelta(minutes=10)}, "off_the_grid", "timestamp"),
+        ({"timestamp": datetime(1970, 1, 1)}, "before_operation", "timestamp"),
+        ({"timestamp": datetime(2099, 1, 1)}, "after_delivery", "timestamp"),
     ],
 )
 def test_a_row_that_cannot_be_placed_is_refused_with_reason_and_position(

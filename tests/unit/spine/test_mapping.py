@@ -196,7 +196,7 @@ def test_a_row_takes_the_version_of_its_asset_that_holds_on_its_day(
     rows = "".join(f"T1,2025-{stamp}:00,1200,5\n" for stamp in stamps)
     accepted = mapped(
         tmp_path,
-        HEADER + rows + "T1,1999-01-01 00:30:00,1200,5\n",
+        HEADER + rows + "T1,2009-06-01 00:30:00,1200,5\n",
         assets=versions(),
         inputs__scada__time={"column": "time", "zone": "UTC", "label": label},
         tables__generation__columns={
@@ -206,7 +206,7 @@ def test_a_row_takes_the_version_of_its_asset_that_holds_on_its_day(
     ).accepted
 
     assert accepted["timestamp"].dt.strftime("%m-%d %H:%M").to_list()[:2] == list(starts)
-    assert accepted["asset_capacity_mw"].to_list() == [4.0, 2.0, 2.0]  # 1999: before the first
+    assert accepted["asset_capacity_mw"].to_list() == [4.0, 2.0, 2.0]  # 2009: before the first
     assert accepted["gross_generation_mwh"].to_list() == pytest.approx([0.2, 0.6, 0.6])
     assert accepted["_source_row"].to_list() == [1, 2, 3]
 

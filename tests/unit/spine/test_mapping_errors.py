@@ -14,7 +14,15 @@ from penstock.landing import apply_mapping
 from penstock.landing.mapping import MappingError, mapping_hash, read_mapping
 from penstock.landing.preview import preview_files
 from penstock.products.renewable.declared import declared_assets
-from support.mappings import CONTRACTS, HEADER, map_all, map_paths, mapped, mapping_document
+from support.mappings import (
+    CONTRACTS,
+    DELIVERED_AT,
+    HEADER,
+    map_all,
+    map_paths,
+    mapped,
+    mapping_document,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -24,6 +32,13 @@ pytestmark = pytest.mark.unit
     [
         ("T9,2025-01-01 00:00:00,1,5", "unknown_asset", "turbine", "; got 'T9'"),
         ("T1,soon,1,5", "unreadable_time", "time", "such as 2025-01-31 13:50"),
+        (
+            "T1,1970-01-01 00:10:00,1,5",
+            "before_operation",
+            "time",
+            "a time after 2008-12-31, a year before its first day; got '1970-01-01 00:10:00'",
+        ),
+        ("T1,2099-01-01 00:10:00,1,5", "after_delivery", "time", "before its delivery (2026-01-01"),
         (
             "T1,2025-01-01 00:00:00,a lot,5",
             "not_a_number",
@@ -263,6 +278,7 @@ def test_a_preview_names_the_files_that_would_be_left_alone(tmp_path: Path) -> N
         [tmp_path],
         contracts=CONTRACTS,
         entities=declared_assets(mapping.assets, str(mapping_file)),
+        delivered_at=DELIVERED_AT,
     )
 
     assert [one.file for one in previews] == ["farm.csv"]

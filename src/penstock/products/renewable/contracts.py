@@ -75,6 +75,7 @@ _ASSET = Reference(
     table="assets",
     interval_column="interval_minutes",
     version_column="valid_from",
+    since_column="commissioning_date",
 )
 WEATHER = Contract(
     table="weather",
