@@ -117,6 +117,16 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def duckdb_config(self) -> dict[str, str | bool]:
+        """What a working warehouse is opened with, here as in dbt's profile."""
+        return {
+            "memory_limit": self.duckdb_memory_limit,
+            "threads": str(self.duckdb_threads),
+            "temp_directory": str(self.duckdb_temp_directory),
+            "preserve_insertion_order": False,
+        }
+
+    @property
     def alerts_file(self) -> Path:
         """Every alert, one JSON object per line."""
         return self.data_dir / "alerts.jsonl"

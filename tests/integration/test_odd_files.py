@@ -15,7 +15,6 @@ from typer.testing import CliRunner, Result
 from penstock import terminal
 from penstock.cli import app
 from penstock.landing.inputs import RefusedFile
-from penstock.loading.dlt_pipeline import delete_deliveries
 from penstock.loading.load import load
 from penstock.loading.warehouse import WarehouseError, open_warehouse
 from penstock.locking import WriterBusyError, writer_lock
@@ -160,8 +159,8 @@ def test_a_writer_waits_for_a_reader_and_then_names_it(settings: Settings) -> No
     load(PRODUCT, settings)
     warehouse = PRODUCT.warehouse(settings)
     with held_open(warehouse, "read"), pytest.raises(WriterBusyError, match="lock on file"):
-        delete_deliveries(warehouse, {"weather": ["weather/none"]}, wait_seconds=0.3)
-    delete_deliveries(warehouse, {"weather": ["weather/none"]}, wait_seconds=0)
+        open_warehouse(warehouse, wait_seconds=0.3)
+    open_warehouse(warehouse, wait_seconds=0).close()
 
 
 def test_a_reader_that_goes_in_time_is_no_error(settings: Settings, tmp_path: Path) -> None:

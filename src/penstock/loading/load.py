@@ -124,17 +124,12 @@ def _append(
     """Stream the accepted rows of every table, then the deliveries' own record, through dlt."""
     # dlt takes a second to import: a load with nothing new does not pay for it.
     from penstock.loading import dlt_pipeline as pipeline  # noqa: PLC0415
+    from penstock.loading.warehouse import open_warehouse  # noqa: PLC0415
 
     by_table = {
         table: [one for one in pending if one.delivery.table_name == table]
         for table in product.contracts
     }
-    warehouse = product.warehouse(settings)
-    pipeline.delete_deliveries(
-        warehouse,
-        {table: [one.delivery.delivery_id for one in files] for table, files in by_table.items()},
-        wait_seconds=settings.lock_wait_seconds,
-    )
 
     def accepted(contract: Contract) -> Iterator[pa.Table]:
         files = by_table[contract.table]
@@ -153,12 +148,22 @@ def _append(
         pipeline.RawTable(contract.table, accepted(contract), contract.dlt_columns)
         for contract in product.contracts.values()
     ]
-    pipeline.append_tables(
-        [*tables, pipeline.RawTable(pipeline.DELIVERIES, records(), pipeline.DELIVERIES_COLUMNS)],
-        warehouse=warehouse,
-        pipelines_dir=product.engine_dir(settings) / "dlt",
-        pipeline_name=f"penstock_{product.name}",
-    )
+    record = pipeline.RawTable(pipeline.DELIVERIES, records(), pipeline.DELIVERIES_COLUMNS)
+    with open_warehouse(
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
+    ) as connection:
+        pipeline.delete_deliveries(
+            connection,
+            {name: [one.delivery.delivery_id for one in files] for name, files in by_table.items()},
+        )
+        pipeline.append_tables(
+            [*tables, record],
+            connection,
+            pipelines_dir=product.engine_dir(settings) / "dlt",
+            pipeline_name=f"penstock_{product.name}",
+        )
 
 
 def _commit(product: Product, ledger: Ledger, admission: Admission) -> None:

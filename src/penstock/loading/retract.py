@@ -62,14 +62,16 @@ def finish_retractions(product: Product, settings: Settings, ledger: Ledger) -> 
         return
     # dlt takes a second to import: having nothing to retract does not pay for it.
     from penstock.loading.dlt_pipeline import delete_deliveries  # noqa: PLC0415
+    from penstock.loading.warehouse import open_warehouse  # noqa: PLC0415
 
     by_table = {
         table: [one.delivery_id for one in begun if one.table_name == table]
         for table in product.contracts
     }
-    delete_deliveries(
-        product.warehouse(settings), by_table, wait_seconds=settings.lock_wait_seconds
-    )
+    warehouse = product.warehouse(settings)
+    if warehouse.exists():
+        with open_warehouse(warehouse, wait_seconds=settings.lock_wait_seconds) as connection:
+            delete_deliveries(connection, by_table)
     for one in begun:
         _move_aside(product.raw_dir(settings), settings.quarantine_dir, one)
     with ledger.transaction():

@@ -8,7 +8,7 @@ outside the writer's lock, so the writer waits for it here.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,14 +29,21 @@ class WarehouseError(PenstockError):
 
 
 def open_warehouse(
-    warehouse: Path, *, wait_seconds: float = WAIT_SECONDS
+    warehouse: Path,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    config: Mapping[str, str | bool] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open a warehouse for writing, after its readers have closed it.
+
+    `config` are DuckDB's own settings (`Settings.duckdb_config`).
 
     Raises: WriterBusyError after `wait_seconds`, with DuckDB's message; WarehouseError when the
     file is no warehouse.
     """
-    return _patiently(lambda: duckdb.connect(str(warehouse)), warehouse, wait_seconds)
+    return _patiently(
+        lambda: duckdb.connect(str(warehouse), config=dict(config or {})), warehouse, wait_seconds
+    )
 
 
 def attach_read_only(

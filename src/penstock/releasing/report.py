@@ -8,10 +8,10 @@ warehouse.
 
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from penstock.landing.files import write_atomically
@@ -38,8 +38,8 @@ CHART_CONFIG: Mapping[str, Any] = {
 """The look all charts share; colours are roles, so light, dark and paper need one drawing."""
 
 
-def render(report: Report) -> str:
-    """The page of a report as HTML."""
+def render(report: Report, *, library: Path | None = None) -> str:
+    """The page of a report as HTML; `library` names a folder that keeps the charts' library."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -49,26 +49,37 @@ def render(report: Report) -> str:
     )
     page = environment.get_template("report.html.jinja")
     has_charts = next(report.charts(), None) is not None
-    return page.render(
-        report=report, config=CHART_CONFIG, library=_chart_library() if has_charts else ""
-    )
+    script = _chart_library(library) if has_charts else ""
+    return page.render(report=report, config=CHART_CONFIG, library=script)
 
 
 def write_page(report: Report, path: Path) -> Path:
     """Write the page to `path`, whole or not at all."""
-    html = render(report)
-
-    def write(temporary: Path) -> None:
-        temporary.write_text(html, encoding="utf-8")
-
-    write_atomically(path, write)
+    _write_text(path, render(report, library=path.parent))
     return path
 
 
 @cache
-def _chart_library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script that defines `window.vegaEmbed`."""
+def _chart_library(folder: Path | None) -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script that defines `window.vegaEmbed`.
+
+    Bundling takes a second, so the script of each version is kept in `folder`.
+    """
+    kept = None if folder is None else folder / f".charts-{version('vl-convert-python')}.js"
+    if kept is not None and kept.exists():
+        return kept.read_text(encoding="utf-8")
+    import vl_convert  # noqa: PLC0415 - a kept script needs no renderer
+
     script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     if "</script" in script.lower():
         raise ValueError("the chart library would end the script element it is put into")
+    if kept is not None:
+        _write_text(kept, script)
     return script
+
+
+def _write_text(path: Path, text: str) -> None:
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8")
+
+    write_atomically(path, write)

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from dbt.artifacts.schemas.results import NodeStatus, TestStatus
 from dbt.cli.main import dbtRunner
 
 from penstock.errors import PenstockError
+from penstock.landing.files import write_atomically
 
+_RESULTS = "results.json"
 _GOOD = {NodeStatus.Success.value, NodeStatus.Pass.value}
 _FAILED = {NodeStatus.Error, NodeStatus.Fail, TestStatus.Fail, TestStatus.Error}
 
@@ -58,6 +60,8 @@ def run_dbt(
 ) -> list[NodeResult]:
     """Run a dbt command; logs, target and partial parsing live in `state_dir`.
 
+    What became of each node is kept there too, see `last_results`.
+
     Raises: DbtError naming every model and test that failed, or why dbt could not start.
     """
     common = [
@@ -72,6 +76,8 @@ def run_dbt(
         runner = dbtRunner(callbacks=[_reporter(progress)])
         result = runner.invoke([*command, *common, *target_options])
     results = [_node_result(one) for one in getattr(result.result, "results", None) or []]
+    if results:
+        _keep(results, state_dir)
     if not result.success:
         raise DbtError(_explain(results, result.exception, state_dir), results)
     return results
@@ -129,23 +135,23 @@ def last_results(state_dir: Path) -> list[NodeResult]:
 
     Raises: DbtError when there was none.
     """
-    path = state_dir / "target" / "run_results.json"
+    path = state_dir / _RESULTS
     if not path.exists():
         message = (
             f"{path}: is missing; `penstock transform PRODUCT --full-refresh` writes it again."
         )
         raise DbtError(message)
-    return [
-        NodeResult(
-            name=one["unique_id"].split(".")[2],
-            kind=one["unique_id"].split(".")[0],
-            status=one["status"],
-            seconds=one["execution_time"],
-            message=one["message"] or "",
-            failures=one["failures"],
-        )
-        for one in json.loads(path.read_text(encoding="utf-8"))["results"]
-    ]
+    return [NodeResult(**one) for one in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def _keep(results: Sequence[NodeResult], state_dir: Path) -> None:
+    """Keep the results as `last_results` reads them: dbt's own artifacts take a second to write."""
+    text = json.dumps([asdict(one) for one in results], indent=1)
+
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8")
+
+    write_atomically(state_dir / _RESULTS, write)
 
 
 def _explain(

@@ -153,8 +153,9 @@ def _build(
 
     wait_until_writable(product.warehouse(settings), wait_seconds=settings.lock_wait_seconds)
     command = ["build", "--exclude-resource-type", "unit_test"] if test else ["run"]
+    # dbt's manifest takes a second to write and only changes with the models.
     return run_dbt(
-        [*command, *(["--full-refresh"] if whole else [])],
+        [*command, "--full-refresh" if whole else "--no-write-json"],
         project=product.dbt_project,
         state_dir=product.engine_dir(settings) / "dbt",
         environment=build_environment(product, settings, first),

@@ -243,6 +243,8 @@ def _spec(
     chart: alt.LayerChart | alt.FacetChart, *, height: int, description: str
 ) -> dict[str, Any]:
     sized = chart.properties(width="container", height=height, description=description)
-    spec: dict[str, Any] = sized.to_dict()
+    # Only data vary: checking them against the whole grammar of Vega-Lite would take longer than
+    # making the chart.
+    spec: dict[str, Any] = sized.to_dict(validate=False)
     kept = {key: value for key, value in spec.items() if key not in {"$schema", "config"}}
     return kept | {"autosize": {"type": "fit-x", "contains": "padding"}}
