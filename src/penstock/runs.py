@@ -127,6 +127,7 @@ def land(
             ledger=ledger,
             run_id=run_id,
             delivered_at=_delivery_time(ledger),
+            product_doubts=product.find_doubts,
             progress=progress,
         )
         mocked = [
@@ -162,6 +163,7 @@ def preview(
         contracts=product.contracts,
         entities=declared,
         delivered_at=datetime.now(UTC).replace(tzinfo=None),
+        product_doubts=product.find_doubts,
     )
 
 

@@ -119,6 +119,8 @@ def show_landing(report: "LandingReport") -> None:
     )
     for refused in report.rejected:
         warn(refused.message)
+    for doubt in report.doubts:
+        warn(doubt)
     if report.rows_quarantined:
         warn(f"{report.rows_quarantined:,} rows quarantined: see `penstock quarantine list`")
 
@@ -135,6 +137,9 @@ def show_preview(previews: Sequence["Preview"], refused: Sequence["RefusedFile"]
                     f"{one.table}.{check['column']}: {check['outside_pct']} % of the values lie "
                     f"outside {check['range']}: is the unit in the mapping right?"
                 )
+        for doubt in one.doubts:
+            warn(doubt)
+        show_rows(one.coverage.columns, one.coverage.rows(), title=f"{one.table}: slots in time")
         say(
             f"{one.rows_read:,} rows read = {one.rows_delivered:,} to deliver "
             f"+ {one.rows_quarantined:,} to quarantine; {one.span}"

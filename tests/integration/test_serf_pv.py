@@ -14,7 +14,7 @@ from penstock.landing.land_files import LandingReport
 from penstock.ledger import Ledger
 from penstock.loading.load import load
 from penstock.products.renewable.product import PRODUCT
-from penstock.runs import land
+from penstock.runs import land, preview
 from penstock.settings import REPOSITORY_ROOT, Settings
 from penstock.transforming.query import query_warehouse
 from penstock.transforming.transform import transform
@@ -92,3 +92,21 @@ def test_power_follows_the_modelled_sun_in_summer_and_winter(
     )
     # Read as labelled the summers would be an hour late.
     assert abs(float(apart_h)) < 0.25
+
+
+def test_read_as_labelled_the_clock_is_named_and_as_shipped_it_is_not(
+    array: tuple[Settings, LandingReport], shared_data: Path, tmp_path: Path
+) -> None:
+    as_labelled = tmp_path / "naive.yaml"
+    declared = "zone: America/Denver, offset: ignored"
+    text = MAPPING.read_text()
+    assert declared in text
+    as_labelled.write_text(text.replace(declared, "zone: offset"))
+    previews, _ = preview(
+        PRODUCT, mapping_file=as_labelled, inputs=[shared_data / "renewable" / "serf_pv"]
+    )
+
+    (doubt,) = [doubt for one in previews for doubt in one.doubts]
+    assert doubt.startswith("SERF-PV: dq_clock: power comes 1 h after the sun in 2011-05 to")
+    assert "declare `zone: America/Denver` and `offset: ignored`" in doubt
+    assert array[1].doubts == ()

@@ -70,6 +70,8 @@ class Column:
     """One column of a contract. `unit` is a Pint unit; bounds are inclusive unless exclusive.
 
     `full_scale` names the column with the power that, over the interval, is this energy's most.
+    `usual` is where the mean of a long series lies (of an energy with `full_scale`: its share of
+    that); a mean outside makes a preview doubt the unit, nothing more.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Column:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     full_scale: str | None = None
+    usual: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,8 @@ class Contract:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over names, types, units, ranges and key: changes when the contract does."""
-        facts = [self.table, self.key, [vars(column) for column in self.columns]]
+        columns = [{k: v for k, v in vars(c).items() if k != "usual"} for c in self.columns]
+        facts = [self.table, self.key, columns]
         return hashlib.sha256(json.dumps(facts, sort_keys=True, default=list).encode()).hexdigest()
 
 
@@ -156,7 +160,7 @@ def _column(name: str, field: FieldInfo) -> Column:
         annotation = type(get_args(annotation)[0])
     minimum, maximum = _bounds(field)
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    unit = extra.get("unit")
+    unit, usual = extra.get("unit"), extra.get("usual")
     return Column(
         name=name,
         type=_TYPES[annotation],
@@ -167,6 +171,7 @@ def _column(name: str, field: FieldInfo) -> Column:
         maximum=maximum,
         choices=choices,
         full_scale=None if extra.get("full_scale") is None else str(extra["full_scale"]),
+        usual=(float(usual[0]), float(usual[1])) if isinstance(usual, list) else None,  # type: ignore[arg-type]  # JSON: a list of numbers
     )
 
 

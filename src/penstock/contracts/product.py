@@ -51,6 +51,11 @@ class FindAlerts(Protocol):
         """The alerts, none if all is well."""
 
 
+FindDoubts = Callable[[str, pl.DataFrame, pl.DataFrame], list[str]]
+"""What looks odd to a product in mapped rows of a table, given what their mapping declares: one
+sentence each, for whoever lands them."""
+
+
 @dataclass(frozen=True)
 class Watch:
     """A rule over one mart. `name` becomes the name of its check."""
@@ -72,7 +77,7 @@ class Product:
     `parse_declared` turns a mapping's description of them into that contract's rows. `mock` lands
     generated days, `report` writes an HTML report of the marts; `source` says whether a run makes
     mock data or takes landed files only. `summary` is the SQL of the table a run prints. `watches`
-    find in the marts what somebody has to be told.
+    find in the marts what somebody has to be told, `find_doubts` in rows about to land.
     """
 
     name: str
@@ -85,6 +90,7 @@ class Product:
     source: Callable[[Settings], Literal["mock", "files"]]
     summary: str
     watches: tuple[Watch, ...] = ()
+    find_doubts: FindDoubts = lambda *_: []
     lookback_days: int = 0
     flat_raw: bool = False
 

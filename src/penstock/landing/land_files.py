@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from penstock.contracts.contract import Contract
+from penstock.contracts.product import FindDoubts
 from penstock.errors import PenstockError
 from penstock.landing.apply_mapping import MappedTable, map_file
 from penstock.landing.deliver import Shipment, deliver
@@ -48,11 +49,12 @@ class TableAccount:
 
 @dataclass(frozen=True)
 class LandingReport:
-    """The account of one landing."""
+    """The account of one landing; `doubts` say what the product finds odd in its rows."""
 
     accounts: tuple[TableAccount, ...]
     rejected: tuple[RefusedFile, ...]
     deliveries: tuple[Delivery, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def rows_quarantined(self) -> int:
@@ -127,6 +129,7 @@ def land_files(
     ledger: Ledger,
     run_id: str,
     delivered_at: datetime,
+    product_doubts: FindDoubts = lambda *_: [],
     progress: Callable[[str], None] = lambda _: None,
 ) -> LandingReport:
     """Deliver the mapping's entities (as rows of `declaring`) and every mapped table.
@@ -145,6 +148,7 @@ def land_files(
     accounts: list[tuple[int, int, TableAccount]] = []
     identity = mapping_hash(mapping)
     order: dict[int, int] = {}
+    doubts: list[str] = []
     for one in mapped:
         if not order:
             declared = Shipment(
@@ -172,6 +176,7 @@ def land_files(
         with ledger.transaction():
             ledger.put_quarantine([origin], counts)
         deliveries += landed.deliveries
+        doubts += product_doubts(table, one.accepted, entities)
         account = TableAccount(
             file=file.path.name,
             table=table,
@@ -186,7 +191,7 @@ def land_files(
         ledger.put_deliveries(deliveries)
         ledger.put_facts({f"{ATTRIBUTION}{mapping.name}": mapping.attribution.strip() or None})
     listed = tuple(account for *_, account in sorted(accounts, key=lambda one: one[:2]))
-    return LandingReport(listed, tuple(refused_files), tuple(deliveries))
+    return LandingReport(listed, tuple(refused_files), tuple(deliveries), tuple(doubts))
 
 
 def _always(moment: datetime) -> Callable[[date], datetime]:

@@ -1,6 +1,7 @@
 """Previewing a landing: what would be written, and whether the numbers look like their units.
 
-Belongs here: summaries of mapped tables. Does not belong here: writing anything.
+Belongs here: summaries of mapped tables. Does not belong here: writing anything; what a doubt is
+(`doubts.py`, and the product's own).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +13,14 @@ import polars as pl
 from polars import selectors as cs
 
 from penstock.contracts.contract import Column, Contract
+from penstock.contracts.product import FindDoubts
 from penstock.landing.apply_mapping import MappedTable
 from penstock.landing.deliver import SOURCE_COLUMNS
+from penstock.landing.doubts import coverage, unit_doubts
 from penstock.landing.inputs import RefusedFile
 from penstock.landing.land_files import map_files
 from penstock.landing.mapping import Mapping as FileMapping
+from penstock.landing.mapping import SourceColumn
 
 _ROWS = 5
 _LEAST, _MOST = -0.05, 1.05
@@ -28,7 +32,8 @@ class Preview:
     """One file as one table: first rows before and after, ranges, refused rows.
 
     `checks` has one row per filled column: least, mean, greatest value, the contract's range and
-    the share of values outside it in percent.
+    the share of values outside it in percent. `coverage` has one row per entity: its span and the
+    slots missing in it. `doubts` are sentences.
     """
 
     file: str
@@ -40,6 +45,8 @@ class Preview:
     before: pl.DataFrame
     after: pl.DataFrame
     checks: pl.DataFrame
+    coverage: pl.DataFrame
+    doubts: tuple[str, ...]
     refused: pl.DataFrame
 
 
@@ -50,6 +57,7 @@ def preview_files(
     contracts: Mapping[str, Contract],
     entities: pl.DataFrame,
     delivered_at: datetime,
+    product_doubts: FindDoubts,
 ) -> tuple[list[Preview], list[RefusedFile]]:
     """What landing the files would do, table by table, and the files that would be left alone.
 
@@ -60,14 +68,29 @@ def preview_files(
     )
     tables = list(mapping.tables)
     previews = [
-        (tables.index(one.contract.table), one.file.position, preview_table(one, entities))
+        (
+            tables.index(one.contract.table),
+            one.file.position,
+            preview_table(
+                one,
+                entities,
+                sources=mapping.tables[one.contract.table].columns,
+                product_doubts=product_doubts,
+            ),
+        )
         for one in mapped
     ]
     return [preview for *_, preview in sorted(previews, key=lambda one: one[:2])], refused
 
 
-def preview_table(mapped: MappedTable, entities: pl.DataFrame) -> Preview:
-    """Summarise a mapped table."""
+def preview_table(
+    mapped: MappedTable,
+    entities: pl.DataFrame,
+    *,
+    sources: Mapping[str, SourceColumn],
+    product_doubts: FindDoubts,
+) -> Preview:
+    """Summarise a mapped table; `sources` says where the mapping has its columns from."""
     after = mapped.accepted.drop(SOURCE_COLUMNS)
     filled = [name for name in after.columns if after[name].null_count() < after.height]
     return Preview(
@@ -80,6 +103,8 @@ def preview_table(mapped: MappedTable, entities: pl.DataFrame) -> Preview:
         before=mapped.file.frame.head(_ROWS).drop(SOURCE_COLUMNS),
         after=_readable(after.select(filled).head(_ROWS)),
         checks=_readable(_checks(mapped, after.select(filled), entities)),
+        coverage=_readable(coverage(mapped.contract, after, entities)),
+        doubts=tuple(find_doubts(mapped, entities, sources, product_doubts)),
         refused=mapped.refused.sort("source_row")
         .group_by("reason", "column_name", maintain_order=True)
         .agg(
@@ -89,6 +114,26 @@ def preview_table(mapped: MappedTable, entities: pl.DataFrame) -> Preview:
         )
         .sort("reason", "column_name"),
     )
+
+
+def find_doubts(
+    mapped: MappedTable,
+    entities: pl.DataFrame,
+    sources: Mapping[str, SourceColumn],
+    product_doubts: FindDoubts,
+) -> list[str]:
+    """What looks odd in a mapped table, from its numbers and from what the product knows."""
+    rows, reference = mapped.accepted, mapped.contract.reference
+    if reference is None or reference.interval_column is None or rows.is_empty():
+        return []
+    grid = entities.select(reference.column, reference.interval_column)
+    minutes = rows.select(reference.column).join(
+        grid.unique(reference.column, keep="last"), on=reference.column, how="left"
+    )[reference.interval_column]
+    return [
+        *unit_doubts(mapped.contract, rows, sources, hours=minutes / 60),
+        *product_doubts(mapped.contract.table, rows, entities),
+    ]
 
 
 def _span(mapped: MappedTable, after: pl.DataFrame) -> str:

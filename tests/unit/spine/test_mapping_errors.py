@@ -279,6 +279,7 @@ def test_a_preview_names_the_files_that_would_be_left_alone(tmp_path: Path) -> N
         contracts=CONTRACTS,
         entities=declared_assets(mapping.assets, str(mapping_file)),
         delivered_at=DELIVERED_AT,
+        product_doubts=lambda *_: [],
     )
 
     assert [one.file for one in previews] == ["farm.csv"]

@@ -16,9 +16,24 @@ from pydantic import BaseModel, Field
 from penstock.contracts.contract import Contract, Reference
 from penstock.products.renewable.asset import Asset
 
+_USUAL_SHARE = (0.01, 1.0)
+"""Mean power as a share of capacity: poor sites and dark winters included, another unit not."""
 
-def _number(unit: str, description: str, *, full_scale: str | None = None, **bounds: float) -> Any:
-    extra = {"unit": unit} | ({} if full_scale is None else {"full_scale": full_scale})
+
+def _number(
+    unit: str,
+    description: str,
+    *,
+    full_scale: str | None = None,
+    usual: tuple[float, float] | None = None,
+    **bounds: float,
+) -> Any:
+    given = {
+        "unit": unit,
+        "full_scale": full_scale,
+        "usual": None if usual is None else list(usual),
+    }
+    extra = {name: value for name, value in given.items() if value is not None}
     return Field(None, description=description, json_schema_extra=extra, **bounds)  # type: ignore[call-overload]  # bounds are checked by Pydantic itself
 
 
@@ -33,13 +48,23 @@ class WeatherRow(BaseModel):
 
     timestamp: _Timestamp
     asset_id: _AssetId
-    wind_speed_mps: float | None = _number("m/s", "Mean wind speed.", ge=0, le=50)
+    wind_speed_mps: float | None = _number("m/s", "Mean wind speed.", usual=(1, 14), ge=0, le=50)
     wind_direction_deg: float | None = _number("degree", "Where the wind is from.", ge=0, lt=360)
-    ghi: float | None = _number("W/m^2", "Global horizontal irradiance.", ge=-6, le=1500)
-    temperature_c: float | None = _number("degC", "Air temperature.", ge=-45, le=55)
-    pressure_hpa: float | None = _number("hPa", "Station pressure.", ge=600, le=1080)
-    relative_humidity: float | None = _number("percent", "Relative humidity.", ge=0, le=100)
-    poa_wm2: float | None = _number("W/m^2", "Plane-of-array irradiance.", ge=-6, le=1600)
+    ghi: float | None = _number(
+        "W/m^2", "Global horizontal irradiance.", usual=(15, 700), ge=-6, le=1500
+    )
+    temperature_c: float | None = _number(
+        "degC", "Air temperature.", usual=(-30, 36), ge=-45, le=55
+    )
+    pressure_hpa: float | None = _number(
+        "hPa", "Station pressure.", usual=(600, 1080), ge=600, le=1080
+    )
+    relative_humidity: float | None = _number(
+        "percent", "Relative humidity.", usual=(5, 100), ge=0, le=100
+    )
+    poa_wm2: float | None = _number(
+        "W/m^2", "Plane-of-array irradiance.", usual=(15, 800), ge=-6, le=1600
+    )
     module_temperature_c: float | None = _number("degC", "Module temperature.", ge=-45, le=100)
     wind_speed_height_m: float | None = _number("m", "Height of the wind speed.", gt=0, le=300)
     snow_depth_m: float | None = _number("m", "Snow depth.", ge=0, le=20)
@@ -54,13 +79,21 @@ class GenerationRow(BaseModel):
     timestamp: _Timestamp
     asset_id: _AssetId
     gross_generation_mwh: float | None = _number(
-        "MWh", "Energy at turbine or inverter terminals.", full_scale="asset_capacity_mw"
+        "MWh",
+        "Energy at turbine or inverter terminals.",
+        full_scale="asset_capacity_mw",
+        usual=_USUAL_SHARE,
     )
     net_generation_mwh: float | None = _number(
-        "MWh", "Energy at the revenue meter; may be < 0.", full_scale="asset_capacity_mw"
+        "MWh",
+        "Energy at the revenue meter; may be < 0.",
+        full_scale="asset_capacity_mw",
+        usual=_USUAL_SHARE,
     )
     curtailment_mwh: float | None = _number("MWh", "Energy lost by order.", ge=0)
-    availability_pct: float | None = _number("percent", "Share able to run.", ge=0, le=100)
+    availability_pct: float | None = _number(
+        "percent", "Share able to run.", usual=(5, 100), ge=0, le=100
+    )
     asset_capacity_mw: float | None = _number("MW", "AC capacity in this interval.", gt=0)
     grid_limit_mw: float | None = _number("MW", "Limit set by the grid.", ge=0)
     status_code: str | None = Field(None, description="The operator's own status.")

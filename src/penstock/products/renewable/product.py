@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from penstock.alerts import Alert
 from penstock.contracts.product import Product, Watch
 from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER
@@ -36,6 +38,13 @@ def _rating_drops(product: Product, settings: Settings, *, first: date, last: da
     return rating_drops(product, settings, first=first, last=last)
 
 
+def _clock_doubts(table: str, rows: pl.DataFrame, assets: pl.DataFrame) -> list[str]:
+    # The sun's formulas are imported only by those who land something.
+    from penstock.products.renewable.clock import clock_doubts  # noqa: PLC0415
+
+    return clock_doubts(table, rows, assets)
+
+
 PRODUCT = Product(
     name="renewable",
     contracts={one.table: one for one in (ASSETS, WEATHER, GENERATION)},
@@ -61,6 +70,7 @@ PRODUCT = Product(
             find=_rating_drops,
         ),
     ),
+    find_doubts=_clock_doubts,
     # A day's last slots are judged by the first slots of the next day (frozen sensors, ramps).
     lookback_days=1,
     flat_raw=True,
