@@ -1,4 +1,23 @@
 {#
+  Power expected of an interval as a share of capacity, from one reference (`curve` prefixes its
+  columns): the yield ratio for solar, the power curve for wind.
+#}
+{% macro expected_pu(intervals, curve='') -%}
+    case
+        when {{ intervals }}.technology = 'solar'
+            then {{ shared_dbt.at_most(
+                'cast(' ~ intervals ~ '.' ~ curve ~ 'yield_ratio as double)'
+                ~ ' * cast(' ~ intervals ~ '.dc_power_pu as double)',
+                '1e0',
+            ) }}
+        when {{ intervals }}.is_above_cut_out then 0e0
+        else
+            cast({{ intervals }}.density_power_factor as double)
+            * {{ power_on_curve(intervals ~ '.normalized_wind_speed_mps', curve) }}
+    end
+{%- endmacro %}
+
+{#
   Losses of one interval. potential - availability - curtailment - performance - electrical = net
   holds exactly, because every term is a DECIMAL and the last two are differences.
 #}

@@ -16,7 +16,7 @@
         'dq_range_weather', 'dq_range_generation', 'dq_duplicate_weather',
         'dq_duplicate_generation', 'dq_frozen_wind', 'dq_frozen_ghi', 'dq_ghi_physical',
         'dq_energy_balance', 'is_weather_valid', 'is_generation_valid', 'is_net_valid',
-        'is_train_ok', 'method', 'expected_mwh', 'is_judged', 'availability_loss_mwh',
-        'curtailment_loss_mwh',
+        'is_train_ok', 'method', 'expected_mwh', 'expected_baseline_mwh', 'is_judged',
+        'availability_loss_mwh', 'curtailment_loss_mwh',
     ]) }}
 {%- endmacro %}

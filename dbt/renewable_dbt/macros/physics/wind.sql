@@ -35,16 +35,64 @@
 {%- endmacro %}
 
 {#
-  Power on a curve of bin means at speed x: linear between two means, 0 below the first, the last
-  one held above. `own` is the mean of x's bin, null where the bin is not valid.
+  A curve from its bins' sums: own means where a bin has enough minutes, and the nearest means on
+  both sides, which bridge empty bins. CTEs that end in `segments`; `bins` has the columns of
+  `curve`, wind_bin, intervals, training_minutes, sum_speed_mps and sum_power_pu.
 #}
-{% macro power_on_curve(x) -%}
+{% macro curve_segment_ctes(bins, curve) -%}
+{%- set curve_columns = curve.split(', ') -%}
+bin_means as (
+    select
+        {%- for column in curve_columns %}
+        {{ bins }}.{{ column }},
+        {%- endfor %}
+        {{ bins }}.wind_bin,
+        case
+            when {{ bins }}.training_minutes >= {{ constant('curve_bin_minutes') }}
+                then {{ shared_dbt.ratio(bins ~ '.sum_speed_mps', bins ~ '.intervals') }}
+        end as own_speed_mps,
+        case
+            when {{ bins }}.training_minutes >= {{ constant('curve_bin_minutes') }}
+                then {{ shared_dbt.ratio(bins ~ '.sum_power_pu', bins ~ '.intervals') }}
+        end as own_power_pu
+    from {{ bins }}
+),
+
+segments as (
+    select
+        bin_means.*,
+        last_value(bin_means.own_speed_mps ignore nulls) over bins_below as previous_speed_mps,
+        last_value(bin_means.own_power_pu ignore nulls) over bins_below as previous_power_pu,
+        first_value(bin_means.own_speed_mps ignore nulls) over bins_above as next_speed_mps,
+        first_value(bin_means.own_power_pu ignore nulls) over bins_above as next_power_pu
+    from bin_means
+    window
+        bins_below as (
+            partition by {{ curve }}
+            order by bin_means.wind_bin
+            rows between unbounded preceding and 1 preceding
+        ),
+        bins_above as (
+            partition by {{ curve }}
+            order by bin_means.wind_bin
+            rows between 1 following and unbounded following
+        )
+)
+{%- endmacro %}
+
+{#
+  Power on a curve of bin means at speed x: linear between two means, 0 below the first, the last
+  one held above. `own` is the mean of x's bin, null where the bin is not valid; `curve` prefixes
+  the names of the curve's columns.
+#}
+{% macro power_on_curve(x, curve='') -%}
+    {%- set own, previous, next = curve ~ 'own', curve ~ 'previous', curve ~ 'next' -%}
     case
-        when own_speed_mps is not null and {{ x }} >= own_speed_mps
-            then {{ interpolated(x, 'own', 'next') }}
-        when own_speed_mps is not null
-            then {{ interpolated(x, 'previous', 'own') }}
-        else {{ interpolated(x, 'previous', 'next') }}
+        when {{ own }}_speed_mps is not null and {{ x }} >= {{ own }}_speed_mps
+            then {{ interpolated(x, own, next) }}
+        when {{ own }}_speed_mps is not null
+            then {{ interpolated(x, previous, own) }}
+        else {{ interpolated(x, previous, next) }}
     end
 {%- endmacro %}
 

@@ -12,6 +12,10 @@ power_curves as (
     select * from {{ ref('int_power_curve_trailing') }}
 ),
 
+baseline_curves as (
+    select * from {{ ref('int_power_curve_baseline') }}
+),
+
 with_reference as (
     select
         intervals.*,
@@ -22,7 +26,15 @@ with_reference as (
         power_curves.previous_speed_mps,
         power_curves.previous_power_pu,
         power_curves.next_speed_mps,
-        power_curves.next_power_pu
+        power_curves.next_power_pu,
+        training.baseline_to is not null as has_baseline,
+        training.baseline_yield_ratio,
+        baseline_curves.own_speed_mps as baseline_own_speed_mps,
+        baseline_curves.own_power_pu as baseline_own_power_pu,
+        baseline_curves.previous_speed_mps as baseline_previous_speed_mps,
+        baseline_curves.previous_power_pu as baseline_previous_power_pu,
+        baseline_curves.next_speed_mps as baseline_next_speed_mps,
+        baseline_curves.next_power_pu as baseline_next_power_pu
     from intervals
     left join training
         on
@@ -33,6 +45,11 @@ with_reference as (
             intervals.performance_date = power_curves.performance_date
             and intervals.asset_id = power_curves.asset_id
             and intervals.wind_bin = power_curves.wind_bin
+    left join baseline_curves
+        on
+            training.baseline_to = baseline_curves.baseline_to
+            and intervals.asset_id = baseline_curves.asset_id
+            and intervals.wind_bin = baseline_curves.wind_bin
 ),
 
 expected_pu as (
@@ -40,17 +57,12 @@ expected_pu as (
         with_reference.*,
         case
             when not with_reference.is_weather_valid or with_reference.method is null then null
-            when with_reference.technology = 'solar'
-                then {{ shared_dbt.at_most(
-                    'cast(with_reference.yield_ratio as double)'
-                    ~ ' * cast(with_reference.dc_power_pu as double)',
-                    '1e0',
-                ) }}
-            when with_reference.is_above_cut_out then 0e0
-            else
-                cast(with_reference.density_power_factor as double)
-                * {{ power_on_curve('with_reference.normalized_wind_speed_mps') }}
-        end as expected_power_pu
+            else {{ expected_pu('with_reference') }}
+        end as expected_power_pu,
+        case
+            when with_reference.is_weather_valid and with_reference.has_baseline
+                then {{ expected_pu('with_reference', 'baseline_') }}
+        end as expected_baseline_pu
     from with_reference
 ),
 
@@ -115,7 +127,11 @@ expected as (
         {{ shared_dbt.measure(
             '(' ~ shared_dbt.at_least('expected_pu.expected_power_pu', '0e0')
             ~ ') * cast(expected_pu.capacity_mwh as double)'
-        ) }} as expected_mwh
+        ) }} as expected_mwh,
+        {{ shared_dbt.measure(
+            '(' ~ shared_dbt.at_least('expected_pu.expected_baseline_pu', '0e0')
+            ~ ') * cast(expected_pu.capacity_mwh as double)'
+        ) }} as expected_baseline_mwh
     from expected_pu
 ),
 

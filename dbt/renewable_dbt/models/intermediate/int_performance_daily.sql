@@ -1,4 +1,4 @@
-with intervals as (
+with judged_intervals as (
     select
         *,
         technology <> 'solar' or coalesce(is_daylight, false) as is_counted,
@@ -7,6 +7,44 @@ with intervals as (
         cast(dc_power_pu as double) * cast(capacity_mwh as double) as dc_power_mwh
     from {{ ref('fct_generation_weather_interval') }}
     where {{ shared_dbt.rebuilt('performance_date') }}
+),
+
+-- the frozen reference takes its losses from its own expectation
+with_baseline_loss as (
+    select
+        judged_intervals.*,
+        case when judged_intervals.is_judged then judged_intervals.expected_baseline_mwh end
+            as baseline_mwh,
+        case
+            when judged_intervals.is_judged and not judged_intervals.is_plant
+                then {{ availability_loss(
+                    'judged_intervals.expected_baseline_mwh',
+                    'coalesce('
+                    ~ plausible('availability_pct', 'judged_intervals.availability_pct')
+                    ~ ', 100)',
+                ) }}
+        end as baseline_availability_loss_mwh
+    from judged_intervals
+),
+
+intervals as (
+    select
+        with_baseline_loss.*,
+        cast(
+            with_baseline_loss.baseline_mwh
+            - with_baseline_loss.baseline_availability_loss_mwh
+            - {{ curtailment_loss(
+                'case when with_baseline_loss.curtailment_mwh > 0'
+                ~ ' then with_baseline_loss.curtailment_mwh else 0 end',
+                'with_baseline_loss.baseline_mwh',
+                'with_baseline_loss.baseline_availability_loss_mwh',
+            ) }} as decimal(18, 9)
+        ) as baseline_attainable_mwh,
+        with_baseline_loss.is_judged
+        and cast(with_baseline_loss.expected_mwh as double)
+        > {{ constant('dead_expected_frac') }} * cast(with_baseline_loss.capacity_mwh as double)
+        and {{ stands_still('with_baseline_loss') }} as is_dead
+    from with_baseline_loss
 ),
 
 asset_days as (
@@ -75,6 +113,22 @@ summed as (
         ) }} as judged_gross_mwh,
         {{ shared_dbt.exact_sum('case when intervals.is_judged then intervals.expected_mwh end') }}
             as potential_mwh,
+        {{ shared_dbt.exact_sum('intervals.baseline_mwh') }} as baseline_potential_mwh,
+        {{ shared_dbt.exact_sum('intervals.baseline_attainable_mwh') }}
+            as baseline_available_uncurtailed_mwh,
+        {{ shared_dbt.exact_sum(
+            'case when intervals.baseline_mwh is not null then intervals.gross_generation_mwh end'
+        ) }} as baseline_gross_mwh,
+        cast(
+            coalesce(sum(intervals.interval_minutes) filter (where intervals.is_dead), 0) as integer
+        ) as dead_minutes,
+        cast(
+            coalesce(
+                sum(intervals.interval_minutes)
+                    filter (where intervals.dq_frozen_wind or intervals.dq_frozen_ghi),
+                0
+            ) as integer
+        ) as frozen_minutes,
         {{ shared_dbt.exact_sum('intervals.availability_loss_mwh') }} as availability_loss_mwh,
         {{ shared_dbt.exact_sum('intervals.curtailment_loss_mwh') }} as curtailment_loss_mwh,
         {{ shared_dbt.exact_sum('intervals.performance_loss_mwh') }} as performance_loss_mwh,

@@ -115,6 +115,9 @@ units_together as (
         {{ shared_dbt.exact_sum('units_in_plant_slots.gross_generation_mwh') }}
             as gross_generation_mwh,
         {{ shared_dbt.exact_sum('units_in_plant_slots.expected_mwh') }} as expected_mwh,
+        count(*) = count(units_in_plant_slots.expected_baseline_mwh) as has_baseline,
+        {{ shared_dbt.exact_sum('units_in_plant_slots.expected_baseline_mwh') }}
+            as expected_baseline_mwh,
         {{ shared_dbt.exact_sum('units_in_plant_slots.availability_loss_mwh') }}
             as availability_loss_mwh,
         {{ shared_dbt.exact_sum('units_in_plant_slots.curtailment_loss_mwh') }}
@@ -221,6 +224,12 @@ combined as (
             when units_together.expected_minutes = member_counts.units * own_rows.interval_minutes
                 then units_together.expected_mwh
         end as expected_mwh,
+        case
+            when
+                units_together.expected_minutes = member_counts.units * own_rows.interval_minutes
+                and units_together.has_baseline
+                then units_together.expected_baseline_mwh
+        end as expected_baseline_mwh,
         own_rows.dq_energy_balance as is_own_balance_broken,
         own_rows.is_net_valid as is_own_net_valid,
         units_together.availability_loss_mwh as units_availability_loss_mwh,

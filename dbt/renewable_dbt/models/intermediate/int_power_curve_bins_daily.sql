@@ -1,28 +1,32 @@
-with training_intervals as (
+with intervals as (
     select
         asset_id,
         performance_date,
         wind_bin,
         interval_minutes,
         normalized_wind_speed_mps,
+        is_train_ok,
+        {{ stands_still('intervals') }} as is_still,
         cast(gross_generation_mwh as double)
         / cast(capacity_mwh as double)
         / cast(density_power_factor as double) as power_pu
-    from {{ ref('int_intervals_validated') }}
-    where technology = 'wind' and is_train_ok and {{ shared_dbt.rebuilt('performance_date') }}
+    from {{ ref('int_intervals_validated') }} as intervals
+    where technology = 'wind' and {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
 exact as (
     select
-        training_intervals.asset_id,
-        training_intervals.performance_date,
-        training_intervals.wind_bin,
-        training_intervals.interval_minutes,
-        training_intervals.normalized_wind_speed_mps,
-        {{ shared_dbt.measure('training_intervals.power_pu') }} as power_pu,
-        {{ shared_dbt.measure('training_intervals.power_pu * training_intervals.power_pu') }}
-            as power_pu_squared
-    from training_intervals
+        intervals.asset_id,
+        intervals.performance_date,
+        intervals.wind_bin,
+        intervals.interval_minutes,
+        intervals.normalized_wind_speed_mps,
+        intervals.is_train_ok,
+        intervals.is_still,
+        {{ shared_dbt.measure('intervals.power_pu') }} as power_pu,
+        {{ shared_dbt.measure('intervals.power_pu * intervals.power_pu') }} as power_pu_squared
+    from intervals
+    where intervals.is_train_ok or intervals.is_still
 ),
 
 sufficient_statistics as (
@@ -30,11 +34,23 @@ sufficient_statistics as (
         exact.asset_id,
         exact.performance_date,
         exact.wind_bin,
-        cast(count(*) as integer) as intervals,
-        cast(sum(exact.interval_minutes) as integer) as training_minutes,
-        {{ shared_dbt.exact_sum('exact.normalized_wind_speed_mps') }} as sum_speed_mps,
-        {{ shared_dbt.exact_sum('exact.power_pu') }} as sum_power_pu,
-        {{ shared_dbt.exact_sum('exact.power_pu_squared') }} as sum_power_pu_squared
+        cast(count(*) filter (where exact.is_train_ok) as integer) as intervals,
+        cast(
+            coalesce(sum(exact.interval_minutes) filter (where exact.is_train_ok), 0) as integer
+        ) as training_minutes,
+        {%- for name in ['normalized_wind_speed_mps', 'power_pu', 'power_pu_squared'] %}
+        cast(
+            coalesce(sum(exact.{{ name }}) filter (where exact.is_train_ok), 0) as decimal(18, 9)
+        ) as sum_{{ name | replace('normalized_wind_', '') }},
+        {%- endfor %}
+        cast(
+            coalesce(sum(exact.interval_minutes) filter (where exact.is_still), 0) as integer
+        ) as still_minutes,
+        cast(
+            coalesce(
+                sum(exact.interval_minutes) filter (where exact.is_still and exact.is_train_ok), 0
+            ) as integer
+        ) as still_training_minutes
     from exact
     group by exact.asset_id, exact.performance_date, exact.wind_bin
 )

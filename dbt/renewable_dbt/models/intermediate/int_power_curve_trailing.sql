@@ -6,9 +6,25 @@ with judged_days as (
     where method = 'trailing_curve' and {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
-bins_daily as (
-    select * from {{ ref('int_power_curve_bins_daily') }}
+suspected_days as (
+    select
+        asset_id,
+        performance_date
+    from {{ ref('int_days_suspected') }}
     where {{ shared_dbt.rebuilt('performance_date', lookback=365) }}
+),
+
+-- second pass: what the first pass found suspicious trains nothing
+bins_daily as (
+    select days.*
+    from {{ ref('int_power_curve_bins_daily') }} as days
+    left join suspected_days
+        on
+            days.performance_date = suspected_days.performance_date
+            and days.asset_id = suspected_days.asset_id
+    where
+        suspected_days.asset_id is null
+        and {{ shared_dbt.rebuilt('days.performance_date', lookback=365) }}
 ),
 
 bins as (
@@ -60,43 +76,11 @@ windowed as (
     )
 ),
 
-bin_means as (
-    select
-        windowed.asset_id,
-        windowed.performance_date,
-        windowed.wind_bin,
-        case
-            when windowed.training_minutes >= {{ constant('curve_bin_minutes') }}
-                then {{ shared_dbt.ratio('windowed.sum_speed_mps', 'windowed.intervals') }}
-        end as own_speed_mps,
-        case
-            when windowed.training_minutes >= {{ constant('curve_bin_minutes') }}
-                then {{ shared_dbt.ratio('windowed.sum_power_pu', 'windowed.intervals') }}
-        end as own_power_pu
-    from windowed
+judged_bins as (
+    select * from windowed
     where windowed.is_judged
 ),
 
--- empty bins are bridged: every bin knows the nearest means on both sides
-segments as (
-    select
-        bin_means.*,
-        last_value(bin_means.own_speed_mps ignore nulls) over bins_below as previous_speed_mps,
-        last_value(bin_means.own_power_pu ignore nulls) over bins_below as previous_power_pu,
-        first_value(bin_means.own_speed_mps ignore nulls) over bins_above as next_speed_mps,
-        first_value(bin_means.own_power_pu ignore nulls) over bins_above as next_power_pu
-    from bin_means
-    window
-        bins_below as (
-            partition by bin_means.asset_id, bin_means.performance_date
-            order by bin_means.wind_bin
-            rows between unbounded preceding and 1 preceding
-        ),
-        bins_above as (
-            partition by bin_means.asset_id, bin_means.performance_date
-            order by bin_means.wind_bin
-            rows between 1 following and unbounded following
-        )
-)
+{{ curve_segment_ctes('judged_bins', 'asset_id, performance_date') }}
 
 select * from segments

@@ -8,23 +8,46 @@ with judged_days as (
     where not is_plant and {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
-wind_training_days as (
+suspected_days as (
     select
         asset_id,
-        performance_date,
-        sum(training_minutes) as training_minutes
-    from {{ ref('int_power_curve_bins_daily') }}
+        performance_date
+    from {{ ref('int_days_suspected') }}
     where {{ shared_dbt.rebuilt('performance_date', lookback=365) }}
-    group by asset_id, performance_date
+),
+
+-- second pass: what the first pass found suspicious trains nothing
+wind_training_days as (
+    select
+        days.asset_id,
+        days.performance_date,
+        sum(days.training_minutes) as training_minutes
+    from {{ ref('int_power_curve_bins_daily') }} as days
+    left join suspected_days
+        on
+            days.performance_date = suspected_days.performance_date
+            and days.asset_id = suspected_days.asset_id
+    where
+        suspected_days.asset_id is null
+        and {{ shared_dbt.rebuilt('days.performance_date', lookback=365) }}
+    group by days.asset_id, days.performance_date
+    having sum(days.training_minutes) > 0
 ),
 
 solar_training_days as (
     select
-        asset_id,
-        performance_date,
-        yield_ratio
-    from {{ ref('int_solar_ratio_daily') }}
-    where is_usable and {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
+        ratios.asset_id,
+        ratios.performance_date,
+        ratios.yield_ratio
+    from {{ ref('int_solar_ratio_daily') }} as ratios
+    left join suspected_days
+        on
+            ratios.performance_date = suspected_days.performance_date
+            and ratios.asset_id = suspected_days.asset_id
+    where
+        ratios.is_usable
+        and suspected_days.asset_id is null
+        and {{ shared_dbt.rebuilt('ratios.performance_date', lookback=60) }}
 ),
 
 -- training days count for the days after them, judged days for none: the window ends the day before
@@ -129,6 +152,11 @@ all_training as (
     select * from solar_training
 ),
 
+-- the frozen baseline judges only the days after its last training day
+baselines as (
+    select * from {{ ref('int_baseline_training') }}
+),
+
 labelled as (
     select
         all_training.asset_id,
@@ -139,8 +167,15 @@ labelled as (
             as train_from,
         case when all_training.method like 'trailing%' then all_training.last_training_date end
             as train_to,
-        all_training.yield_ratio
+        all_training.yield_ratio,
+        baselines.baseline_from,
+        baselines.baseline_to,
+        baselines.baseline_yield_ratio
     from all_training
+    left join baselines
+        on
+            all_training.asset_id = baselines.asset_id
+            and all_training.performance_date > baselines.baseline_to
 )
 
 select * from labelled

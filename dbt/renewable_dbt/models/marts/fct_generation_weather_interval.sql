@@ -67,6 +67,7 @@ select
     is_train_ok,
     method,
     expected_mwh,
+    expected_baseline_mwh,
     is_judged,
     availability_loss_mwh,
     curtailment_loss_mwh,

@@ -20,6 +20,11 @@ training as (
     where {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
+anomalies as (
+    select * from {{ ref('int_anomalies_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date') }}
+),
+
 -- a pair enters a correlation only on a usable day that has both of its values
 paired as (
     select
@@ -118,53 +123,80 @@ with_scores as (
     from with_ratios
 ),
 
+correlated as (
+    select
+        with_scores.*,
+        {{ pearson('7d', constant('correlation_pairs_7d')) }} as correlation_7d,
+        {{ pearson('30d', constant('correlation_pairs_30d')) }} as correlation_30d
+    from with_scores
+),
+
 final as (
     select
-        with_scores.asset_id,
-        with_scores.performance_date,
-        with_scores.tenant_id,
-        with_scores.portfolio,
-        with_scores.technology,
-        with_scores.parent_asset_id,
-        with_scores.is_plant,
-        coalesce(training.method, with_scores.method) as method,
+        correlated.asset_id,
+        correlated.performance_date,
+        correlated.tenant_id,
+        correlated.portfolio,
+        correlated.technology,
+        correlated.parent_asset_id,
+        correlated.is_plant,
+        coalesce(training.method, correlated.method) as method,
         training.training_days,
         training.train_from,
         training.train_to,
-        with_scores.expected_slots,
-        with_scores.judged_slots,
-        with_scores.judged_frac_1d as judged_frac,
-        with_scores.judged_capacity_mwh,
-        with_scores.potential_mwh,
-        with_scores.availability_loss_mwh,
-        with_scores.curtailment_loss_mwh,
-        with_scores.performance_loss_mwh,
-        with_scores.electrical_loss_mwh,
-        with_scores.expected_available_uncurtailed_mwh,
-        with_scores.judged_gross_mwh as gross_generation_mwh,
-        cast(with_scores.judged_gross_mwh - with_scores.electrical_loss_mwh as decimal(18, 9))
+        correlated.expected_slots,
+        correlated.judged_slots,
+        correlated.judged_frac_1d as judged_frac,
+        correlated.judged_capacity_mwh,
+        correlated.potential_mwh,
+        correlated.availability_loss_mwh,
+        correlated.curtailment_loss_mwh,
+        correlated.performance_loss_mwh,
+        correlated.electrical_loss_mwh,
+        correlated.expected_available_uncurtailed_mwh,
+        correlated.judged_gross_mwh as gross_generation_mwh,
+        cast(correlated.judged_gross_mwh - correlated.electrical_loss_mwh as decimal(18, 9))
             as net_generation_mwh,
-        {{ shared_dbt.ratio('with_scores.potential_mwh', 'with_scores.judged_capacity_mwh') }}
+        {{ shared_dbt.ratio('correlated.potential_mwh', 'correlated.judged_capacity_mwh') }}
             as weather_adjusted_capacity_factor,
-        with_scores.performance_index,
-        with_scores.performance_index_7d,
-        with_scores.performance_index_30d,
-        with_scores.achievement_ratio_1d,
-        with_scores.achievement_ratio_7d,
-        with_scores.achievement_ratio_30d,
-        with_scores.performance_score_1d,
-        with_scores.performance_score_7d,
-        with_scores.performance_score_30d,
-        {{ rating('with_scores.performance_score_30d') }} as rating_30d,
-        {{ pearson('7d', constant('correlation_pairs_7d')) }} as correlation_7d,
-        {{ pearson('30d', constant('correlation_pairs_30d')) }} as correlation_30d,
-        cast(with_scores.pairs_7d as integer) as correlation_pairs_7d,
-        cast(with_scores.pairs_30d as integer) as correlation_pairs_30d
-    from with_scores
+        correlated.performance_index,
+        correlated.performance_index_7d,
+        correlated.performance_index_30d,
+        correlated.achievement_ratio_1d,
+        correlated.achievement_ratio_7d,
+        correlated.achievement_ratio_30d,
+        correlated.performance_score_1d,
+        correlated.performance_score_7d,
+        correlated.performance_score_30d,
+        {{ rating('correlated.performance_score_30d') }} as rating_30d,
+        correlated.correlation_7d,
+        correlated.correlation_30d,
+        cast(correlated.pairs_7d as integer) as correlation_pairs_7d,
+        cast(correlated.pairs_30d as integer) as correlation_pairs_30d,
+        {{ shared_dbt.ratio(
+            'correlated.baseline_gross_mwh', 'correlated.baseline_available_uncurtailed_mwh'
+        ) }} as baseline_index,
+        training.baseline_from,
+        training.baseline_to,
+        anomalies.z_score,
+        anomalies.sigma_pi,
+        {{ anomaly_type('anomalies', 'correlated.correlation_30d') }} as anomaly_type
+    from correlated
     left join training
         on
-            with_scores.performance_date = training.performance_date
-            and with_scores.asset_id = training.asset_id
+            correlated.performance_date = training.performance_date
+            and correlated.asset_id = training.asset_id
+    left join anomalies
+        on
+            correlated.performance_date = anomalies.performance_date
+            and correlated.asset_id = anomalies.asset_id
+),
+
+with_flag as (
+    select
+        final.*,
+        final.anomaly_type is not null as anomaly_flag
+    from final
 )
 
-select * from final
+select * from with_flag

@@ -1,0 +1,64 @@
+{{ config(materialized='table') }}
+
+-- small enough to be made anew: it reads days, not intervals, and those after the first
+-- {{ constant('baseline_days') }} training days of an asset change nothing
+with wind_days as (
+    select
+        asset_id,
+        performance_date,
+        cast(null as decimal(18, 9)) as yield_ratio
+    from {{ ref('int_power_curve_bins_daily') }}
+    group by asset_id, performance_date
+    having sum(training_minutes) >= {{ constant('training_day_minutes') }}
+),
+
+solar_days as (
+    select
+        asset_id,
+        performance_date,
+        yield_ratio
+    from {{ ref('int_solar_ratio_daily') }}
+    where is_usable
+),
+
+suspected_days as (
+    select
+        asset_id,
+        performance_date
+    from {{ ref('int_days_suspected') }}
+),
+
+all_days as (
+    select * from wind_days
+    union all
+    select * from solar_days
+),
+
+numbered as (
+    select
+        all_days.*,
+        row_number() over (
+            partition by all_days.asset_id order by all_days.performance_date
+        ) as day_number
+    from all_days
+    left join suspected_days
+        on
+            all_days.performance_date = suspected_days.performance_date
+            and all_days.asset_id = suspected_days.asset_id
+    where suspected_days.asset_id is null
+),
+
+frozen as (
+    select
+        numbered.asset_id,
+        min(numbered.performance_date) as baseline_from,
+        max(numbered.performance_date) as baseline_to,
+        {{ shared_dbt.measure('cast(median(numbered.yield_ratio) as double)') }}
+            as baseline_yield_ratio
+    from numbered
+    where numbered.day_number <= {{ constant('baseline_days') }}
+    group by numbered.asset_id
+    having count(*) = {{ constant('baseline_days') }}
+)
+
+select * from frozen

@@ -1,0 +1,138 @@
+-- Full-load hours stand for energy: the first pass compares a day with itself only.
+with bins_daily as (
+    select * from {{ ref('int_power_curve_bins_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=365) }}
+),
+
+solar_days as (
+    select * from {{ ref('int_solar_ratio_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
+),
+
+asset_days as (
+    select
+        asset_id,
+        performance_date,
+        capacity_mw
+    from {{ ref('int_asset_days') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
+),
+
+-- a day's bins against the same bins of the year before: both are sums already
+bins_with_past as (
+    select
+        bins_daily.*,
+        sum(bins_daily.training_minutes) over trailing_year as past_minutes,
+        cast(sum(bins_daily.sum_power_pu) over trailing_year as double)
+        / nullif(sum(bins_daily.intervals) over trailing_year, 0) as past_power_pu
+    from bins_daily
+    window trailing_year as (
+        partition by bins_daily.asset_id, bins_daily.wind_bin
+        order by bins_daily.performance_date
+        range between interval {{ constant('curve_window_days') }} day preceding
+        and interval 1 day preceding
+    )
+),
+
+wind_bins as (
+    select
+        bins_with_past.asset_id,
+        bins_with_past.performance_date,
+        bins_with_past.training_minutes,
+        cast(bins_with_past.sum_power_pu as double)
+        * bins_with_past.training_minutes
+        / nullif(bins_with_past.intervals, 0)
+        / 60e0 as actual,
+        bins_with_past.past_power_pu
+        * (
+            bins_with_past.training_minutes
+            + bins_with_past.still_minutes
+            - bins_with_past.still_training_minutes
+        )
+        / 60e0 as expected,
+        case
+            when bins_with_past.past_power_pu > {{ constant('dead_expected_frac') }}
+                then bins_with_past.still_minutes
+        end as dead_minutes
+    from bins_with_past
+    where
+        bins_with_past.past_minutes >= {{ constant('curve_bin_minutes') }}
+        and {{ shared_dbt.rebuilt('bins_with_past.performance_date') }}
+),
+
+wind_days as (
+    select
+        wind_bins.asset_id,
+        wind_bins.performance_date,
+        sum(wind_bins.training_minutes) as training_minutes,
+        sum({{ shared_dbt.measure('wind_bins.actual') }}) as actual,
+        sum({{ shared_dbt.measure('wind_bins.expected') }}) as expected,
+        coalesce(sum(wind_bins.dead_minutes), 0) as dead_minutes
+    from wind_bins
+    group by wind_bins.asset_id, wind_bins.performance_date
+),
+
+solar_with_past as (
+    select
+        solar_days.*,
+        count(case when solar_days.is_usable then solar_days.yield_ratio end) over days_before
+            as past_days,
+        median(case when solar_days.is_usable then solar_days.yield_ratio end) over days_before
+            as past_ratio
+    from solar_days
+    window days_before as (
+        partition by solar_days.asset_id
+        order by solar_days.performance_date
+        range between interval {{ constant('solar_window_days') }} day preceding
+        and interval 1 day preceding
+    )
+),
+
+solar_screened as (
+    select
+        solar_with_past.asset_id,
+        solar_with_past.performance_date,
+        solar_with_past.training_minutes,
+        {{ shared_dbt.ratio('solar_with_past.gross_generation_mwh', 'asset_days.capacity_mw') }}
+            as actual,
+        case
+            when solar_with_past.past_days >= {{ constant('solar_days') }}
+                then {{ shared_dbt.measure(
+                    'cast(solar_with_past.past_ratio as double)'
+                    ~ ' * cast(solar_with_past.modelled_dc_mwh as double)'
+                    ~ ' / cast(asset_days.capacity_mw as double)'
+                ) }}
+        end as expected,
+        solar_with_past.dead_minutes
+    from solar_with_past
+    inner join asset_days
+        on
+            solar_with_past.performance_date = asset_days.performance_date
+            and solar_with_past.asset_id = asset_days.asset_id
+    where {{ shared_dbt.rebuilt('solar_with_past.performance_date') }}
+),
+
+all_days as (
+    select * from wind_days
+    union all
+    select * from solar_screened
+),
+
+screened as (
+    select
+        all_days.asset_id,
+        all_days.performance_date,
+        cast(all_days.actual as decimal(18, 9)) as actual_full_load_hours,
+        cast(all_days.expected as decimal(18, 9)) as expected_full_load_hours,
+        cast(all_days.dead_minutes as integer) as dead_minutes,
+        coalesce(
+            all_days.training_minutes >= {{ constant('training_day_minutes') }}
+            and all_days.expected >= {{ constant('minimum_energy_frac') }} * 24
+            and all_days.actual is not null,
+            false
+        ) as is_valid
+    from all_days
+)
+
+select * from screened
+order by performance_date, asset_id
