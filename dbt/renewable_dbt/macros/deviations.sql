@@ -112,15 +112,16 @@ deviating as (
 {%- endmacro %}
 
 {# Available and uncurtailed by the operator's word, valid, and yet without power. #}
-{% macro stands_still(intervals) -%}
+{% macro stands_still(intervals=none) -%}
+    {%- set prefix = intervals ~ '.' if intervals else '' -%}
     (
-        {{ intervals }}.is_weather_valid
-        and {{ intervals }}.is_generation_valid
-        and coalesce({{ intervals }}.availability_pct, 100)
+        {{ prefix }}is_weather_valid
+        and {{ prefix }}is_generation_valid
+        and coalesce({{ prefix }}availability_pct, 100)
         >= {{ constant('dead_availability_pct') }}
-        and coalesce({{ intervals }}.curtailment_mwh, 0) = 0
-        and cast({{ intervals }}.gross_generation_mwh as double)
-        < {{ constant('dead_power_frac') }} * cast({{ intervals }}.capacity_mwh as double)
+        and coalesce({{ prefix }}curtailment_mwh, 0) = 0
+        and cast({{ prefix }}gross_generation_mwh as double)
+        < {{ constant('dead_power_frac') }} * cast({{ prefix }}capacity_mwh as double)
     )
 {%- endmacro %}
 

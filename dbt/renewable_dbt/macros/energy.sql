@@ -120,3 +120,11 @@
             then {{ performance_score(achievement_ratio) }}
     end
 {%- endmacro %}
+
+{# Minutes of the intervals of a group for which a condition holds. #}
+{% macro minutes_where(condition, intervals) -%}
+    cast(
+        coalesce(sum(case when {{ condition }} then {{ intervals }}.interval_minutes end), 0)
+        as integer
+    )
+{%- endmacro %}

@@ -119,16 +119,9 @@ summed as (
         {{ shared_dbt.exact_sum(
             'case when intervals.baseline_mwh is not null then intervals.gross_generation_mwh end'
         ) }} as baseline_gross_mwh,
-        cast(
-            coalesce(sum(intervals.interval_minutes) filter (where intervals.is_dead), 0) as integer
-        ) as dead_minutes,
-        cast(
-            coalesce(
-                sum(intervals.interval_minutes)
-                    filter (where intervals.dq_frozen_wind or intervals.dq_frozen_ghi),
-                0
-            ) as integer
-        ) as frozen_minutes,
+        {{ minutes_where('intervals.is_dead', 'intervals') }} as dead_minutes,
+        {{ minutes_where('intervals.dq_frozen_wind or intervals.dq_frozen_ghi', 'intervals') }}
+            as frozen_minutes,
         {{ shared_dbt.exact_sum('intervals.availability_loss_mwh') }} as availability_loss_mwh,
         {{ shared_dbt.exact_sum('intervals.curtailment_loss_mwh') }} as curtailment_loss_mwh,
         {{ shared_dbt.exact_sum('intervals.performance_loss_mwh') }} as performance_loss_mwh,

@@ -6,11 +6,11 @@ with intervals as (
         interval_minutes,
         normalized_wind_speed_mps,
         is_train_ok,
-        {{ stands_still('intervals') }} as is_still,
+        {{ stands_still() }} as is_still,
         cast(gross_generation_mwh as double)
         / cast(capacity_mwh as double)
         / cast(density_power_factor as double) as power_pu
-    from {{ ref('int_intervals_validated') }} as intervals
+    from {{ ref('int_intervals_validated') }}
     where technology = 'wind' and {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
@@ -35,22 +35,19 @@ sufficient_statistics as (
         exact.performance_date,
         exact.wind_bin,
         cast(count(*) filter (where exact.is_train_ok) as integer) as intervals,
-        cast(
-            coalesce(sum(exact.interval_minutes) filter (where exact.is_train_ok), 0) as integer
-        ) as training_minutes,
-        {%- for name in ['normalized_wind_speed_mps', 'power_pu', 'power_pu_squared'] %}
-        cast(
-            coalesce(sum(exact.{{ name }}) filter (where exact.is_train_ok), 0) as decimal(18, 9)
-        ) as sum_{{ name | replace('normalized_wind_', '') }},
+        {{ minutes_where('exact.is_train_ok', 'exact') }} as training_minutes,
+        {%- for column, name in {
+            'normalized_wind_speed_mps': 'sum_speed_mps',
+            'power_pu': 'sum_power_pu',
+            'power_pu_squared': 'sum_power_pu_squared',
+        }.items() %}
+        {{ shared_dbt.exact_sum(
+            'case when exact.is_train_ok then exact.' ~ column ~ ' else 0 end'
+        ) }} as {{ name }},
         {%- endfor %}
-        cast(
-            coalesce(sum(exact.interval_minutes) filter (where exact.is_still), 0) as integer
-        ) as still_minutes,
-        cast(
-            coalesce(
-                sum(exact.interval_minutes) filter (where exact.is_still and exact.is_train_ok), 0
-            ) as integer
-        ) as still_training_minutes
+        {{ minutes_where('exact.is_still', 'exact') }} as still_minutes,
+        {{ minutes_where('exact.is_still and exact.is_train_ok', 'exact') }}
+            as still_training_minutes
     from exact
     group by exact.asset_id, exact.performance_date, exact.wind_bin
 )

@@ -78,7 +78,7 @@ windowed as (
 
 judged_bins as (
     select * from windowed
-    where windowed.is_judged
+    where is_judged
 ),
 
 {{ curve_segment_ctes('judged_bins', 'asset_id, performance_date') }}

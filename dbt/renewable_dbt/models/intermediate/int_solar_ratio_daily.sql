@@ -7,10 +7,10 @@ with intervals as (
         capacity_mwh,
         dc_power_pu,
         is_train_ok,
-        {{ stands_still('intervals') }}
+        {{ stands_still() }}
         and cast(dc_power_pu as double) * {{ constant('inverter_efficiency') }}
         > {{ constant('dead_expected_frac') }} as is_dead
-    from {{ ref('int_intervals_validated') }} as intervals
+    from {{ ref('int_intervals_validated') }}
     where technology = 'solar' and {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
@@ -28,27 +28,17 @@ daily as (
     select
         training_intervals.asset_id,
         training_intervals.performance_date,
-        cast(
-            coalesce(
-                sum(training_intervals.interval_minutes)
-                    filter (where training_intervals.is_train_ok),
-                0
-            ) as integer
-        ) as training_minutes,
-        cast(
-            sum(training_intervals.gross_generation_mwh)
-                filter (where training_intervals.is_train_ok) as decimal(18, 9)
-        ) as gross_generation_mwh,
-        cast(
-            sum(training_intervals.modelled_dc_mwh)
-                filter (where training_intervals.is_train_ok) as decimal(18, 9)
-        ) as modelled_dc_mwh,
-        cast(
-            coalesce(
-                sum(training_intervals.interval_minutes) filter (where training_intervals.is_dead),
-                0
-            ) as integer
-        ) as dead_minutes
+        {{ minutes_where('training_intervals.is_train_ok', 'training_intervals') }}
+            as training_minutes,
+        {{ shared_dbt.exact_sum(
+            'case when training_intervals.is_train_ok'
+            ~ ' then training_intervals.gross_generation_mwh end'
+        ) }} as gross_generation_mwh,
+        {{ shared_dbt.exact_sum(
+            'case when training_intervals.is_train_ok'
+            ~ ' then training_intervals.modelled_dc_mwh end'
+        ) }} as modelled_dc_mwh,
+        {{ minutes_where('training_intervals.is_dead', 'training_intervals') }} as dead_minutes
     from training_intervals
     group by training_intervals.asset_id, training_intervals.performance_date
 ),
