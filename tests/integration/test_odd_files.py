@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -25,7 +24,6 @@ from penstock.transforming.dev_sync import dev_sync
 from penstock.transforming.docs import write_docs
 from penstock.transforming.query import query_warehouse
 from penstock.transforming.transform import transform
-from support.warehouses import row_count
 from support.worlds import (
     FIRST_DAY,
     WIND,
@@ -73,24 +71,6 @@ def penstock(*arguments: str) -> Result:
 
 def told(result: Result) -> str:
     return " ".join(result.output.split())
-
-
-def test_one_odd_file_stops_neither_load_nor_status(settings: Settings, tmp_path: Path) -> None:
-    ship_days(settings, days=1)
-    folder = PRODUCT.raw_dir(settings) / "weather"
-    (folder / "weather_2025-03-05.parquet").symlink_to(tmp_path / "nowhere.parquet")
-    odd = weather().to_arrow().replace_schema_metadata({b"penstock.source": b"\xff"})
-    pq.write_table(odd, folder / "weather_2025-03-06.parquet")
-    weather().write_parquet(folder / "wetter.parquet")
-    Path(bytes(folder).decode() + "/\udcff.parquet").write_bytes(b"")
-
-    assert penstock("status").exit_code == 0
-    report = load(PRODUCT, settings)
-    assert len(report.rejected) == 4
-    assert report.rows_quarantined == 48  # those of the one that can be read
-    assert row_count(PRODUCT.warehouse(settings), "weather") == 48
-    assert load(PRODUCT, settings).deliveries == ()
-    assert penstock("status").exit_code == 0
 
 
 def test_a_loaded_file_that_was_deleted_is_named(settings: Settings) -> None:

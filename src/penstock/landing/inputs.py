@@ -112,7 +112,11 @@ _UNREADABLE = (pl.exceptions.PolarsError, OSError, UnicodeDecodeError, EOFError)
 
 def _unreadable(path: Path, error: BaseException) -> RefusedFile:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return RefusedFile(path, f"{path}: cannot be read ({reason}); it stays as it is")
+    message = (
+        f"{path}: cannot be read ({reason}); expected a whole CSV or Parquet file, written as "
+        "the mapping says (`separator`, `encoding`): mend either and land again; it was left alone"
+    )
+    return RefusedFile(path, message)
 
 
 class _UnrecognisedError(PenstockError):
