@@ -28,10 +28,13 @@ PROMISED = {
     "mart_weather_adjusted_performance": (
         "asset_id, performance_date, potential_mwh, performance_index, performance_score_1d, "
         "performance_score_7d, performance_score_30d, rating_30d, correlation_7d, correlation_30d, "
-        "method, train_from, train_to"
+        "method, train_from, train_to, z_score, sigma_pi, baseline_index, anomaly_flag, anomaly_type"
     ),
     "mart_monthly_kpis": "asset_id, performance_month",
     "mart_fleet_summary": "tenant_id, portfolio, technology",
+    "mart_anomaly_episodes": (
+        "episode_id, asset_id, anomaly_type, started_on, ended_on, estimated_loss_mwh"
+    ),
     "dim_asset": "asset_sk, asset_id, valid_from, valid_to, is_current",
 }
 

@@ -55,6 +55,7 @@ PRODUCT = Product(
         "mart_weather_adjusted_performance",
         "mart_monthly_kpis",
         "mart_fleet_summary",
+        "mart_anomaly_episodes",
     ),
     declaring=ASSETS.table,
     parse_declared=declared_assets,
