@@ -46,6 +46,13 @@ quarantine_app = typer.Typer(
 )
 app.add_typer(quarantine_app, name="quarantine", rich_help_panel="Look")
 
+mapping_app = typer.Typer(
+    no_args_is_help=True,
+    help="What the columns of your own files mean.",
+    rich_markup_mode="markdown",
+)
+app.add_typer(mapping_app, name="mapping", rich_help_panel="Rooms")
+
 ProductName = Annotated[str, typer.Argument(metavar="PRODUCT", help="Data product: renewable.")]
 Day = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", show_default=False)
@@ -147,6 +154,36 @@ def land(
     terminal.show_landing(report)
     terminal.say(f"next: penstock run {one.name}")
     _exit_if_strict(report, strict=strict)
+
+
+@_command(group=mapping_app, name="init")
+def mapping_init(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT...", help="Files, or folders of files.")
+    ],
+    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+    name: Annotated[
+        str | None, typer.Option(help="Name of the mapping and its deliveries.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; default: print it.", show_default=False)
+    ] = None,
+) -> None:
+    """Write a commented starter mapping for files nobody has described yet, guessed from them.
+
+    Example: `penstock mapping init --out farm.yaml scada.csv`
+    """
+    one, _ = _open(product)
+    from penstock.landing.starter.draft import start_mapping
+
+    with terminal.progress("mapping"):
+        text = start_mapping(one, inputs, name=name, out=out)
+    if out is None:
+        terminal.say(text)
+    else:
+        terminal.say(
+            f"wrote {out}; fill in what it asks for, then: penstock land {one.name} --check"
+        )
 
 
 @_command(rich_help_panel="Rooms")

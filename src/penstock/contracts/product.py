@@ -5,7 +5,7 @@ Does not belong here: any product; behaviour.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -14,6 +14,7 @@ import polars as pl
 
 from penstock.alerts import Alert
 from penstock.contracts.contract import Contract
+from penstock.contracts.starter import Starter
 from penstock.settings import REPOSITORY_ROOT, Settings
 
 MOCK = "mock"
@@ -77,7 +78,8 @@ class Product:
     `parse_declared` turns a mapping's description of them into that contract's rows. `mock` lands
     generated days, `report` writes an HTML report of the marts; `source` says whether a run makes
     mock data or takes landed files only. `summary` is the SQL of the table a run prints. `watches`
-    find in the marts what somebody has to be told, `find_doubts` in rows about to land.
+    find in the marts what somebody has to be told, `find_doubts` in rows about to land. `starter`
+    is what it knows for a first draft of a mapping.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Product:
     summary: str
     watches: tuple[Watch, ...] = ()
     find_doubts: FindDoubts = lambda *_: []
+    starter: Starter = field(default_factory=Starter)
     lookback_days: int = 0
     flat_raw: bool = False
 

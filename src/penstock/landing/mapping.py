@@ -23,9 +23,13 @@ from pydantic import (
 
 from penstock.contracts.contract import Column, Contract
 from penstock.contracts.product import DROPPED, MOCK
+from penstock.contracts.starter import FILL_IN, unfilled
 from penstock.errors import PenstockError
 from penstock.landing.convert import ConversionError, conversion
 from penstock.landing.stamps import TimeColumn
+
+_LISTED = 8
+"""Entries that a message lists; assets that are alike repeat each other's."""
 
 
 class MappingError(PenstockError):
@@ -193,6 +197,14 @@ def read_mapping(path: Path, contracts: MappingOf[str, Contract]) -> Mapping:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         message = f"{path}: is not YAML: {error}"
         raise MappingError(message) from error
+    if open_entries := list(unfilled(document)):
+        listed = ", ".join(open_entries[:_LISTED])
+        more = f" and {len(open_entries) - _LISTED} more" if len(open_entries) > _LISTED else ""
+        message = (
+            f"{path}: still to be filled in: {listed}{more}; put a value for every {FILL_IN}, or "
+            "remove the entry where the comment beside it says that it does not apply"
+        )
+        raise MappingError(message)
     try:
         mapping = Mapping.model_validate(document)
     except ValidationError as error:

@@ -14,6 +14,7 @@ from penstock.contracts.product import Product, Watch
 from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER
 from penstock.products.renewable.declared import declared_assets
 from penstock.products.renewable.report_sql import SUMMARY_SQL
+from penstock.products.renewable.starter import STARTER
 from penstock.settings import Settings
 
 
@@ -72,6 +73,7 @@ PRODUCT = Product(
         ),
     ),
     find_doubts=_clock_doubts,
+    starter=STARTER,
     # A day's last slots are judged by the first slots of the next day (frozen sensors, ramps).
     lookback_days=1,
     flat_raw=True,
