@@ -14,7 +14,7 @@ from dagster_project.translators import model_key, raw_key
 from penstock.contracts.product import Product, Watch
 from penstock.loading.verdicts import Verdict, checks_of
 from penstock.runs import raise_alerts
-from penstock.transforming.dbt_run import NodeResult
+from penstock.transforming.results import NodeResult
 
 _ERROR, _WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 

@@ -5,40 +5,23 @@ Rooms are imported inside commands, so that `--help` starts at once.
 """
 # long because: one short function per command and nothing else, in the order that --help shows.
 
-import gc
-import logging
-import sqlite3
-import sys
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penstock import terminal
-from penstock.errors import PenstockError
+from penstock import release_commands, terminal
+from penstock.command import ProductName, app
+from penstock.command import command as _command
+from penstock.command import open_product as _open
 
 if TYPE_CHECKING:
-    from penstock.contracts.product import Product
     from penstock.landing.land_files import LandingReport
     from penstock.loading.load import LoadReport
-    from penstock.settings import Settings
 
-app = typer.Typer(
-    name="penstock",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    help="""An analytics warehouse that fits on one machine and whose numbers can be proven.
+__all__ = ["app", "release_commands"]  # importing the latter registers its commands
 
-Data go one way through the rooms: **land** -> **load** -> **transform**; **run** does all of them.
-State lives under the data directory only (PENSTOCK_DATA_DIR, default `data`).
-
-Start with `penstock run renewable`, then `penstock status`.""",
-)
 quarantine_app = typer.Typer(
     no_args_is_help=True,
     help="Rows and files that were refused, and why.",
@@ -53,7 +36,6 @@ mapping_app = typer.Typer(
 )
 app.add_typer(mapping_app, name="mapping", rich_help_panel="Rooms")
 
-ProductName = Annotated[str, typer.Argument(metavar="PRODUCT", help="Data product: renewable.")]
 Day = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", show_default=False)
 ]
@@ -61,37 +43,6 @@ RequiredDay = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YY
 Strict = Annotated[
     bool, typer.Option("--strict", help="Exit 1 when rows were quarantined or files rejected.")
 ]
-
-
-_GARBAGE_THRESHOLD = 100_000
-"""A command lives for seconds, and the engines allocate millions of objects that stay: looking for
-garbage as often as Python does by default (700) takes a fifth of a transform's time."""
-
-
-def _command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a command whose errors a user can mend are printed as messages, exit code 1."""
-
-    def register(function: Callable[..., None]) -> Callable[..., None]:
-        @wraps(function)
-        def guarded(*args: Any, **kwargs: Any) -> None:
-            logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-            gc.set_threshold(_GARBAGE_THRESHOLD)
-            try:
-                function(*args, **kwargs)
-            except PenstockError as error:
-                terminal.error(str(error))
-                raise typer.Exit(1) from error
-            except BrokenPipeError:
-                raise  # a reader that has seen enough (`| head`) is no error of a place
-            except (OSError, sqlite3.Error) as error:
-                terminal.error(_place_problem(error))
-                raise typer.Exit(1) from error
-
-        target: typer.Typer = options.pop("group", app)
-        target.command(**options)(guarded)
-        return guarded
-
-    return register
 
 
 @_command(rich_help_panel="Rooms")
@@ -211,21 +162,21 @@ def transform(
     from penstock.runs import recorded
     from penstock.transforming.transform import transform as build
 
-    with terminal.progress("transform") as progress, recorded(one, settings, "transform"):
-        report = build(one, settings, full_refresh=full_refresh, progress=progress)
+    with terminal.progress("transform") as progress, recorded(one, settings, "transform") as run_id:
+        report = build(one, settings, full_refresh=full_refresh, run_id=run_id, progress=progress)
     terminal.show_transform(report)
 
 
 @_command(rich_help_panel="Rooms")
 def run(product: ProductName, start: Day = None, end: Day = None, strict: Strict = False) -> None:
-    """Land (mock data only), load, transform, report.
+    """Land (mock data only), load, transform, release.
 
     Without dates a mock run continues up to yesterday. Once you have landed files of your own,
     nothing is mocked any more.
     """
     one, settings = _open(product)
+    from penstock.releasing.read import query_release
     from penstock.runs import run as run_rooms
-    from penstock.transforming.query import query_warehouse
 
     with terminal.progress("run") as progress:
         report = run_rooms(one, settings, start=_date(start), end=_date(end), progress=progress)
@@ -237,10 +188,9 @@ def run(product: ProductName, start: Day = None, end: Day = None, strict: Strict
         terminal.say(f"landed {report.mocked_files:,} mock files")
     terminal.show_load(report.load)
     terminal.show_transform(report.transform)
-    summary = query_warehouse(one, settings, one.summary)
+    summary = query_release(one, settings, one.summary)
     terminal.show_rows(summary.columns, summary.rows, title=f"{one.name}: the last 30 days")
-    if report.report is not None:
-        terminal.say(f"report: {report.report}")
+    terminal.show_release(report.release)
     _exit_if_strict(report.load, strict=strict)
 
 
@@ -252,13 +202,17 @@ def query(
         typer.Option("--file", help="Ask this file instead (repeatable); its stem is its name."),
     ] = None,
     format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",  # noqa: A002 - the option's name
+    working: Annotated[
+        bool, typer.Option("--working", help="Ask the working warehouse, released or not.")
+    ] = False,
 ) -> None:
-    """Ask the warehouse, or files, read-only.
+    """Ask the current release, or files, read-only.
 
     Example: `penstock query renewable "from mart_fleet_summary limit 5"`
 
     Example: `penstock query --file plant.csv "select count(*) from plant"`
     """
+    from penstock.releasing.read import query_release
     from penstock.transforming.query import QueryError, query_files, query_warehouse
 
     if format not in ("table", "csv", "json"):
@@ -270,7 +224,7 @@ def query(
         result = query_files([*file, *map(Path, before)], text)
     elif len(before) == 1:
         one, settings = _open(before[0])
-        result = query_warehouse(one, settings, text)
+        result = (query_warehouse if working else query_release)(one, settings, text)
     else:
         message = 'expected a product and one SQL text: penstock query renewable "select 1"'
         raise QueryError(message)
@@ -436,29 +390,6 @@ def report(product: ProductName) -> None:
     with terminal.progress("report"):
         page = one.report(one, settings)
     terminal.say(f"report: {page}")
-
-
-def _open(product: str) -> "tuple[Product, Settings]":
-    from penstock.contracts.registry import load_product
-    from penstock.settings import read_settings
-
-    return load_product(product), read_settings()
-
-
-def _place_problem(error: OSError | sqlite3.Error) -> str:
-    """What a file or directory that cannot be used means to its user."""
-    from penstock.settings import read_settings
-
-    if isinstance(error, OSError):
-        place = error.filename or "a file or directory"
-        reason = error.strerror or str(error)
-    else:
-        place, reason = read_settings().warehouse_dir, f"the ledger there: {error}"
-    return (
-        f"{place}: cannot be used ({reason}); expected files you may read and directories you may "
-        "write, with space left: mend it, or set PENSTOCK_DATA_DIR to another place; "
-        "`penstock doctor` examines them"
-    )
 
 
 def _date(given: datetime | None) -> date | None:

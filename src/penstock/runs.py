@@ -25,6 +25,8 @@ from penstock.loading.replay import call_again
 from penstock.loading.retract import retract_deliveries
 from penstock.loading.sources import real_sources
 from penstock.locking import sign_of_life, writer_lock
+from penstock.releasing.release import ReleaseReport, release
+from penstock.run_log import run_log
 from penstock.settings import Settings, new_run_id
 from penstock.transforming.transform import TransformReport, transform
 
@@ -40,7 +42,7 @@ class RunReport:
     mocked_files: int | None
     load: LoadReport
     transform: TransformReport
-    report: Path | None
+    release: ReleaseReport
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def recorded(
         with Ledger(product.ledger(settings)) as ledger, ledger.transaction():
             ledger.put_run(Run(run, command, started, ended, outcome, message))
 
-    with sign_of_life(product.life(settings)):
+    log = run_log(settings.runs_dir / run, run_id=run, command=command)
+    with sign_of_life(product.life(settings)), log:
         put("running")
         try:
             yield run
@@ -175,7 +178,7 @@ def run(
     end: date | None = None,
     progress: Progress = lambda _: None,
 ) -> RunReport:
-    """Land (if the source is mock), load, transform, report.
+    """Land (if the source is mock), load, transform, release.
 
     Without dates a mock run continues after the last landed day up to yesterday (UTC), or makes
     the last 120 days. Once real files have landed nothing is mocked, dates or not.
@@ -185,9 +188,9 @@ def run(
     with recorded(product, settings, "run") as run_id:
         mocked = _mock(product, settings, start=start, end=end, run_id=run_id, progress=progress)
         loaded = load(product, settings, run_id=run_id, progress=progress)
-        built = transform(product, settings, progress=progress)
-        report = product.report(product, settings) if built.built else None
-        return RunReport(run_id, mocked, loaded, built, report)
+        built = transform(product, settings, run_id=run_id, progress=progress)
+        released = release(product, settings, run_id=run_id, progress=progress)
+        return RunReport(run_id, mocked, loaded, built, released)
 
 
 def replay(

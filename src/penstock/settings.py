@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     alert_webhook_url: SecretStr | None = Field(
         None, description="Where alerts are posted as JSON; without it they are only logged."
     )
+    releases_kept: int = Field(
+        30, ge=1, description="Newest releases that `penstock releases prune` keeps."
+    )
+    signing_key_file: Path | None = Field(
+        None, description="Ed25519 private key (PEM) that signs releases; unset: they are not."
+    )
     renewable_source: Literal["mock", "files"] = Field(
         "mock", description="Whether `run renewable` makes mock data or takes landed files only."
     )
@@ -108,6 +114,8 @@ class Settings(BaseSettings):
         for name, default in derived.items():
             given: Path = getattr(self, name)
             _set(self, name, _absolute(given) if given != Path() else default)
+        if self.signing_key_file is not None:
+            _set(self, "signing_key_file", _absolute(self.signing_key_file))
         spill = self.duckdb_temp_directory
         _set(
             self,
@@ -130,6 +138,11 @@ class Settings(BaseSettings):
     def alerts_file(self) -> Path:
         """Every alert, one JSON object per line."""
         return self.data_dir / "alerts.jsonl"
+
+    @property
+    def runs_dir(self) -> Path:
+        """One folder per run: its log, and the evidence if it failed."""
+        return self.data_dir / "runs"
 
     @property
     def reports_dir(self) -> Path:

@@ -6,6 +6,7 @@ is right or wrong.
 
 import csv
 import json
+import logging
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from penstock.ledger import QuarantineCount
     from penstock.loading.load import LoadReport
     from penstock.overview import Finding, Overview
+    from penstock.releasing.release import ReleaseReport
     from penstock.transforming.query import QueryResult
     from penstock.transforming.transform import TransformReport
 
+_log = logging.getLogger(__name__)
 _PIPE_WIDTH = 200
 _FILES_NAMED = 10
 _SUSPICIOUS_PCT = 1.0
@@ -59,10 +62,18 @@ def error(text: str) -> None:
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[str], None]]:
-    """A line that says what is being done, on terminals only; yields the function to call."""
+    """A line that says what is being done, on terminals only; yields the function to call.
+
+    The run's log keeps what it said.
+    """
     console = _console(stderr=True)
     with console.status(f"{title} ...") as status:
-        yield lambda text: status.update(f"{title}: {escape(text)}")
+
+        def tell(text: str) -> None:
+            _log.info("%s: %s", title, text)
+            status.update(f"{title}: {escape(text)}")
+
+        yield tell
 
 
 def show_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str) -> None:
@@ -190,6 +201,24 @@ def show_transform(report: "TransformReport") -> None:
     for one in report.results:
         if one.status == "warn":
             warn(f"{one.kind} {one.name}: {one.message}")
+
+
+def show_release(report: "ReleaseReport") -> None:
+    """What came of a release: where it is, or that there was nothing new."""
+    if not report.is_new:
+        say(f"release: nothing new since {report.metadata.run_id}")
+        return
+    for one in report.metadata.warnings:
+        warn(one)
+    rows = sum(one["rows"] for one in report.metadata.tables)
+    say(
+        f"release: {report.metadata.run_id}, {len(report.metadata.tables)} tables, {rows:,} rows; "
+        f"{report.written_parts} parts written, {report.reused_parts} unchanged"
+    )
+    say(f"root {report.metadata.root}")
+    say(f"folder: {report.release}")
+    for page in report.pages:
+        say(f"report: {page}")
 
 
 def show_overview(overview: "Overview", *, files: bool) -> None:

@@ -75,6 +75,8 @@ def test_state_lies_under_the_data_directory_only(built: Settings) -> None:
         "warehouse",
         "quarantine",
         "reports",
+        "releases",
+        "runs",
         "docs",
     }
 
@@ -225,7 +227,7 @@ def test_a_retracted_file_leaves_the_marts_with_the_next_run(data_dir: Path) -> 
     assert penstock("transform", "renewable").exit_code == 0
 
     last = penstock(
-        *("query", "renewable", "--format", "csv"),
+        *("query", "renewable", "--working", "--format", "csv"),
         "select max(performance_date) from mart_asset_performance_daily",
     )
     assert "2026-03-02" in last.output
@@ -246,7 +248,8 @@ def test_a_second_writer_is_told_who_holds_the_warehouse(
     ("arguments", "told"),
     [
         (("run", "wind"), "'wind' is no data product; known: renewable"),
-        (("query", "renewable", "select 1"), "`penstock run renewable` builds it"),
+        (("query", "renewable", "select 1"), "`penstock release renewable`"),
+        (("query", "renewable", "select 1", "--working"), "`penstock run renewable` builds it"),
         (("transform", "renewable"), "nothing of renewable is loaded yet"),
         (("retract", "nothing.parquet"), "expected one landed file"),
         (("query", "select 1"), "expected a product and one SQL text"),

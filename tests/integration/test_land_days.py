@@ -16,8 +16,8 @@ from penstock.products.renewable.product import PRODUCT
 from penstock.runs import NothingLandedError, land_days, recorded, run
 from penstock.settings import Settings
 from penstock.transforming.built import days_done
-from penstock.transforming.dbt_run import last_results
 from penstock.transforming.manifest import ManifestError, read_manifest, write_manifest
+from penstock.transforming.results import last_results
 from penstock.transforming.tables import row_counts
 from support.warehouses import row_count
 from support.worlds import FIRST_DAY, settings_for, ship, ship_assets, weather

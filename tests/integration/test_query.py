@@ -110,7 +110,7 @@ def test_several_files_are_joined_by_their_names(tmp_path: Path, plant: Path) ->
 
 @pytest.mark.parametrize("sql", ["", "   ", "/* nothing */", ";"])
 def test_an_empty_question_is_told_what_is_allowed(settings: Settings, sql: str) -> None:
-    result = penstock("query", "renewable", sql)
+    result = penstock("query", "renewable", sql, "--working")
 
     assert result.exit_code == 1
     assert "expected one statement that reads" in " ".join(result.output.split())

@@ -20,7 +20,7 @@ from dagster_project.rooms import RETRIES, progress, room
 from dagster_project.translators import Translator
 from penstock.contracts.product import Product
 from penstock.settings import Settings
-from penstock.transforming.dbt_run import DbtError, NodeResult, last_results
+from penstock.transforming.results import DbtError, NodeResult, last_results
 from penstock.transforming.tables import row_counts
 from penstock.transforming.transform import transform
 
@@ -40,9 +40,9 @@ def transforming_assets(
         retry_policy=RETRIES,
     )
     def build(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
-        with room(context, product, settings, "transform"):
+        with room(context, product, settings, "transform") as run_id:
             try:
-                report = transform(product, settings, progress=progress(context))
+                report = transform(product, settings, run_id=run_id, progress=progress(context))
             except DbtError as error:
                 # What failed is shown where it belongs, before the step fails.
                 yield from _checks(context, error.results)

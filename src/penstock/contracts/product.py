@@ -14,6 +14,7 @@ import polars as pl
 
 from penstock.alerts import Alert
 from penstock.contracts.contract import Contract
+from penstock.contracts.published import PublishedTable
 from penstock.contracts.starter import Starter
 from penstock.settings import REPOSITORY_ROOT, Settings
 
@@ -71,8 +72,9 @@ class Watch:
 class Product:
     """One data product: its contracts, files, dbt project and tables.
 
-    `contracts` are in load order: a table that others refer to comes before them.
-    `marts` are the tables its users read. `lookback_days`: how many days before a stale day its
+    `contracts` are in load order: a table that others refer to comes before them. `published` are
+    the tables its users read, in a release; `release_extras` writes further files of the product's
+    own below a release's payload folder. `lookback_days`: how many days before a stale day its
     arrival can still change. `flat_raw`: files lie in `raw/<table>/`, without a folder of the
     product between. `declaring` names the contract whose rows (assets) other tables refer to, and
     `parse_declared` turns a mapping's description of them into that contract's rows. `mock` lands
@@ -84,7 +86,7 @@ class Product:
 
     name: str
     contracts: Mapping[str, Contract]
-    marts: tuple[str, ...]
+    published: tuple[PublishedTable, ...]
     declaring: str
     parse_declared: Callable[[Sequence[Mapping[str, Any]], str], pl.DataFrame]
     mock: MockDays
@@ -96,6 +98,12 @@ class Product:
     starter: Starter = field(default_factory=Starter)
     lookback_days: int = 0
     flat_raw: bool = False
+    release_extras: Callable[["Product", Settings, Path], None] | None = None
+
+    @property
+    def marts(self) -> tuple[str, ...]:
+        """Names of the published tables."""
+        return tuple(one.name for one in self.published)
 
     @property
     def dated_tables(self) -> tuple[str, ...]:

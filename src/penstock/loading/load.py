@@ -50,6 +50,14 @@ class LoadReport:
         return sum(one.rows_quarantined for one in self.deliveries)
 
     @property
+    def account(self) -> str:
+        """Where every row went, in one line."""
+        return (
+            f"{len(self.deliveries):,} files: {self.rows_read:,} rows read = "
+            f"{self.rows_accepted:,} accepted + {self.rows_quarantined:,} quarantined"
+        )
+
+    @property
     def rejected(self) -> tuple[Delivery, ...]:
         """Files that could not be read or are not the contract's."""
         return tuple(one for one in self.deliveries if one.status == "rejected")
@@ -79,20 +87,15 @@ def load(
         progress(f"loading {len(pending):,} files")
         _append(product, settings, pending, admission)
         _commit(product, ledger, admission)
-        return LoadReport(tuple(admission.deliveries), tuple(admission.quarantined))
+        report = LoadReport(tuple(admission.deliveries), tuple(admission.quarantined))
+        _log.info("%s", report.account)
+        return report
 
 
 def main(product: Product, settings: Settings) -> None:
     """Load once and log the account (entry of `python -m penstock.loading.dlt_pipeline`)."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    report = load(product, settings)
-    _log.info(
-        "%s files: %s rows read = %s accepted + %s quarantined",
-        len(report.deliveries),
-        report.rows_read,
-        report.rows_accepted,
-        report.rows_quarantined,
-    )
+    load(product, settings)
 
 
 def _pending(

@@ -5,48 +5,15 @@ the writer's lock.
 """
 
 import contextlib
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.artifacts.schemas.results import NodeStatus, TestStatus
 from dbt.cli.main import dbtRunner
 
-from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
-
-_RESULTS = "results.json"
-_GOOD = {NodeStatus.Success.value, NodeStatus.Pass.value}
-_FAILED = {NodeStatus.Error, NodeStatus.Fail, TestStatus.Fail, TestStatus.Error}
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """What became of one model or test. `failures` counts a test's failing rows."""
-
-    name: str
-    kind: str
-    status: str
-    seconds: float
-    message: str
-    failures: int | None = None
-
-    @property
-    def passed(self) -> bool:
-        """Whether it did what it should; a test that only warns did not."""
-        return self.status in _GOOD
-
-
-class DbtError(PenstockError):
-    """dbt could not run, or a model or test of it failed. `results`: what became of each node."""
-
-    def __init__(self, message: str, results: Sequence[NodeResult] = ()) -> None:
-        super().__init__(message)
-        self.results = tuple(results)
+from penstock.transforming.results import FAILED, DbtError, NodeResult, keep_results
 
 
 def run_dbt(
@@ -77,7 +44,7 @@ def run_dbt(
         result = runner.invoke([*command, *common, *target_options])
     results = [_node_result(one) for one in getattr(result.result, "results", None) or []]
     if results:
-        _keep(results, state_dir)
+        keep_results(results, state_dir)
     if not result.success:
         raise DbtError(_explain(results, result.exception, state_dir), results)
     return results
@@ -130,34 +97,10 @@ def _node_result(one: Any) -> NodeResult:
     )
 
 
-def last_results(state_dir: Path) -> list[NodeResult]:
-    """What became of each node in the last run that kept its state in `state_dir`.
-
-    Raises: DbtError when there was none.
-    """
-    path = state_dir / _RESULTS
-    if not path.exists():
-        message = (
-            f"{path}: is missing; `penstock transform PRODUCT --full-refresh` writes it again."
-        )
-        raise DbtError(message)
-    return [NodeResult(**one) for one in json.loads(path.read_text(encoding="utf-8"))]
-
-
-def _keep(results: Sequence[NodeResult], state_dir: Path) -> None:
-    """Keep the results as `last_results` reads them: dbt's own artifacts take a second to write."""
-    text = json.dumps([asdict(one) for one in results], indent=1)
-
-    def write(temporary: Path) -> None:
-        temporary.write_text(text, encoding="utf-8")
-
-    write_atomically(state_dir / _RESULTS, write)
-
-
 def _explain(
     results: Sequence[NodeResult], exception: BaseException | None, state_dir: Path
 ) -> str:
-    failed = [one for one in results if one.status in {status.value for status in _FAILED}]
+    failed = [one for one in results if one.status in FAILED]
     lines = [f"  {one.kind} {one.name}: {one.message.strip()}" for one in failed]
     if exception is not None:
         lines.append(f"  {exception}")

@@ -70,8 +70,8 @@ def reading(product: Product, settings: Settings) -> Iterator[Callable[[str], Qu
         raise QueryError(message) from error
     with connection:
         connection.execute(f"set search_path = '{','.join(_schemas(connection))}'")
-        _shut_in(connection)
-        yield lambda sql: _answer(connection, sql)
+        shut_in(connection)
+        yield lambda sql: answer(connection, sql)
 
 
 def query_warehouse(product: Product, settings: Settings, sql: str) -> QueryResult:
@@ -100,8 +100,8 @@ def query_files(files: Sequence[Path], sql: str) -> QueryResult:
                 )
                 raise QueryError(message)
             _create_view(connection, name, file)
-        _shut_in(connection)
-        return _answer(connection, sql)
+        shut_in(connection)
+        return answer(connection, sql)
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
@@ -116,13 +116,14 @@ def _create_view(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -
         raise QueryError(message) from error
 
 
-def _shut_in(connection: duckdb.DuckDBPyConnection) -> None:
+def shut_in(connection: duckdb.DuckDBPyConnection) -> None:
     """From here on DuckDB opens no further file and cannot be told otherwise."""
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, sql: str) -> QueryResult:
+def answer(connection: duckdb.DuckDBPyConnection, sql: str) -> QueryResult:
+    """The answer to one question. Raises: QueryError when it does not read, or DuckDB refuses."""
     try:
         if not _reads(sql):
             message = f"{sql.strip() or 'empty SQL'}: {_ALLOWED}"

@@ -4,7 +4,8 @@ Belongs here: deciding what to rebuild. Does not belong here: dbt itself (`dbt_r
 """
 
 import hashlib
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,8 +19,9 @@ from penstock.locking import writer_lock
 from penstock.settings import Settings
 
 if TYPE_CHECKING:
-    from penstock.transforming.dbt_run import NodeResult
+    from penstock.transforming.results import NodeResult
 
+_log = logging.getLogger(__name__)
 _MODELS_HASH = "models_hash"
 _MODEL_FILES = ("*.sql", "*.yml")
 
@@ -47,9 +49,12 @@ def transform(
     *,
     full_refresh: bool = False,
     test: bool = True,
+    run_id: str = "",
     progress: Callable[[str], None] = lambda _: None,
 ) -> TransformReport:
     """Build what is stale; everything when asked for, or when the models have changed.
+
+    dbt's own artefacts carry `run_id`.
 
     Raises: WriterBusyError; DbtError (the days stay stale); PenstockError when nothing is loaded.
     """
@@ -77,10 +82,16 @@ def transform(
             full_refresh=full_refresh, built_with=built_with, models=models, stale=stale
         )
         progress(f"building: {reason}")
-        results = _build(product, settings, first, whole=whole, test=test, progress=progress)
+        environment = {
+            **build_environment(product, settings, first),
+            # dbt copies variables of this prefix into its manifest and its results.
+            "DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID": run_id,
+        }
+        results = _build(product, settings, environment, whole=whole, test=test, progress=progress)
         with ledger.transaction():
             mark_built(ledger)
             ledger.put_facts({_MODELS_HASH: models})
+        _log.info("built: %s; %s models and tests passed", reason, len(results))
         return TransformReport(reason, first, tuple(results))
 
 
@@ -141,7 +152,7 @@ def build_environment(
 def _build(
     product: Product,
     settings: Settings,
-    first: date | None,
+    environment: Mapping[str, str],
     *,
     whole: bool,
     test: bool,
@@ -158,7 +169,7 @@ def _build(
         [*command, "--full-refresh" if whole else "--no-write-json"],
         project=product.dbt_project,
         state_dir=product.engine_dir(settings) / "dbt",
-        environment=build_environment(product, settings, first),
+        environment=environment,
         target="prod",
         progress=progress,
     )

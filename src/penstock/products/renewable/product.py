@@ -13,6 +13,7 @@ from penstock.alerts import Alert
 from penstock.contracts.product import Product, Watch
 from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER
 from penstock.products.renewable.declared import declared_assets
+from penstock.products.renewable.published import PUBLISHED
 from penstock.products.renewable.report_sql import SUMMARY_SQL
 from penstock.products.renewable.starter import STARTER
 from penstock.settings import Settings
@@ -49,15 +50,7 @@ def _clock_doubts(table: str, rows: pl.DataFrame, assets: pl.DataFrame) -> list[
 PRODUCT = Product(
     name="renewable",
     contracts={one.table: one for one in (ASSETS, WEATHER, GENERATION)},
-    marts=(
-        "dim_asset",
-        "fct_generation_weather_interval",
-        "mart_asset_performance_daily",
-        "mart_weather_adjusted_performance",
-        "mart_monthly_kpis",
-        "mart_fleet_summary",
-        "mart_anomaly_episodes",
-    ),
+    published=PUBLISHED,
     declaring=ASSETS.table,
     parse_declared=declared_assets,
     mock=_mock,

@@ -1,0 +1,100 @@
+"""What every command shares: the application, errors as messages, opening a product.
+
+Belongs here: registering commands. Does not belong here: commands (`cli.py`,
+`release_commands.py`).
+"""
+
+import gc
+import logging
+import sqlite3
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from penstock import terminal
+from penstock.errors import PenstockError
+
+if TYPE_CHECKING:
+    from penstock.contracts.product import Product
+    from penstock.settings import Settings
+
+app = typer.Typer(
+    name="penstock",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="""An analytics warehouse that fits on one machine and whose numbers can be proven.
+
+Data go one way through the rooms: **land** -> **load** -> **transform** -> **release**; **run**
+does all of them. State lives under the data directory only (PENSTOCK_DATA_DIR, default `data`).
+
+Start with `penstock run renewable`, then `penstock status`.""",
+)
+
+ProductName = Annotated[str, typer.Argument(metavar="PRODUCT", help="Data product: renewable.")]
+
+
+_GARBAGE_THRESHOLD = 100_000
+"""A command lives for seconds, and the engines allocate millions of objects that stay: looking for
+garbage as often as Python does by default (700) takes a fifth of a transform's time."""
+
+
+def command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command whose errors a user can mend are printed as messages, exit code 1."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        @wraps(function)
+        def guarded(*args: Any, **kwargs: Any) -> None:
+            _warn_on_terminal()
+            gc.set_threshold(_GARBAGE_THRESHOLD)
+            try:
+                function(*args, **kwargs)
+            except PenstockError as error:
+                terminal.error(str(error))
+                raise typer.Exit(1) from error
+            except BrokenPipeError:
+                raise  # a reader that has seen enough (`| head`) is no error of a place
+            except (OSError, sqlite3.Error) as error:
+                terminal.error(_place_problem(error))
+                raise typer.Exit(1) from error
+
+        target: typer.Typer = options.pop("group", app)
+        target.command(**options)(guarded)
+        return guarded
+
+    return register
+
+
+def open_product(product: str) -> "tuple[Product, Settings]":
+    """A product's declaration and the settings of this process."""
+    from penstock.contracts.registry import load_product
+    from penstock.settings import read_settings
+
+    return load_product(product), read_settings()
+
+
+def _warn_on_terminal() -> None:
+    """Warnings go to standard error; what is less than a warning only to the run's log."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
+
+
+def _place_problem(error: OSError | sqlite3.Error) -> str:
+    """What a file or directory that cannot be used means to its user."""
+    from penstock.settings import read_settings
+
+    if isinstance(error, OSError):
+        place = error.filename or "a file or directory"
+        reason = error.strerror or str(error)
+    else:
+        place, reason = read_settings().warehouse_dir, f"the ledger there: {error}"
+    return (
+        f"{place}: cannot be used ({reason}); expected files you may read and directories you may "
+        "write, with space left: mend it, or set PENSTOCK_DATA_DIR to another place; "
+        "`penstock doctor` examines them"
+    )

@@ -1,0 +1,33 @@
+"""What the product `renewable` publishes.
+
+Belongs here: the tables of a release, their keys, the column that cuts them into months. Does not
+belong here: their columns (the models' YAML).
+"""
+
+from penstock.contracts.published import PublishedTable
+
+PUBLISHED = (
+    PublishedTable("dim_asset", ("asset_sk",)),
+    PublishedTable(
+        "fct_generation_weather_interval",
+        ("asset_id", "timestamp"),
+        month_column="timestamp",
+        in_warehouse=False,
+    ),
+    PublishedTable(
+        "mart_asset_performance_daily",
+        ("asset_id", "performance_date"),
+        month_column="performance_date",
+    ),
+    PublishedTable(
+        "mart_weather_adjusted_performance",
+        ("asset_id", "performance_date"),
+        month_column="performance_date",
+    ),
+    PublishedTable("mart_monthly_kpis", ("asset_id", "performance_month")),
+    PublishedTable(
+        "mart_fleet_summary",
+        ("tenant_id", "portfolio", "technology", "period_grain", "period_start"),
+    ),
+    PublishedTable("mart_anomaly_episodes", ("episode_id",)),
+)

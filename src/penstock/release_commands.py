@@ -1,0 +1,291 @@
+"""The commands about releases: parse, call, print.
+
+Belongs here: release, verify, diff, certify and the group `releases`. Does not belong here: logic.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from penstock import terminal
+from penstock.command import ProductName, app, command, open_product
+
+if TYPE_CHECKING:
+    from penstock.releasing.sealed import Metadata
+    from penstock.releasing.series import Series
+
+_PANEL = "Releases"
+
+releases_app = typer.Typer(
+    no_args_is_help=True,
+    help="Releases kept: list, show, pin, roll back, prune.",
+    rich_markup_mode="markdown",
+)
+app.add_typer(releases_app, name="releases", rich_help_panel=_PANEL)
+
+Release = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, metavar="DIR", help="Folder of a release.")
+]
+RunId = Annotated[str, typer.Argument(metavar="RUN_ID", help="As `releases list` names it.")]
+SeriesName = Annotated[
+    str | None,
+    typer.Option("--series", help="Folder of releases, where a product has several."),
+]
+
+
+@command(rich_help_panel="Rooms")
+def release(
+    product: ProductName,
+    series: SeriesName = None,
+    allow_shrink: Annotated[
+        bool, typer.Option("--allow-shrink", help="Tables may lose rows: it is meant.")
+    ] = False,
+) -> None:
+    """Audit what is built, seal it and publish it; nothing new makes no release.
+
+    A failed audit leaves the previous release current and says where the evidence is.
+    """
+    one, settings = open_product(product)
+    from penstock.releasing.release import release as publish
+    from penstock.runs import recorded
+
+    with terminal.progress("release") as progress, recorded(one, settings, "release") as run_id:
+        report = publish(
+            one,
+            settings,
+            run_id=run_id,
+            series=series,
+            allow_shrink=allow_shrink,
+            progress=progress,
+        )
+    terminal.show_release(report)
+
+
+@command(rich_help_panel=_PANEL)
+def verify(
+    directory: Release,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Recompute every fingerprint from the rows, require the chain."
+        ),
+    ] = False,
+    public_key: Annotated[
+        Path | None,
+        typer.Option("--public-key", exists=True, dir_okay=False, help="Ed25519 key (PEM)."),
+    ] = None,
+    expect_root: Annotated[
+        str | None, typer.Option("--expect-root", help="The root you kept elsewhere.")
+    ] = None,
+) -> None:
+    """Does a release prove itself? Exit 0 if it does, 1 if anything is wrong.
+
+    Example: `penstock verify data/releases/renewable/current --strict`
+    """
+    from penstock.releasing.verify import verify as examine
+
+    started = time.monotonic()
+    with terminal.progress("verify"):
+        found = examine(directory, strict=strict, public_key=public_key, expect_root=expect_root)
+    seconds = max(time.monotonic() - started, 0.001)
+    terminal.show_rows(
+        ("check", "", "found"),
+        [
+            (one.name, "ok" if one.passed else ("note" if one.warns else "FAILED"), one.message)
+            for one in found.checks
+        ],
+        title=str(found.release),
+    )
+    rows = f", {found.rows:,} rows ({found.rows / seconds:,.0f} per second)" if found.rows else ""
+    size = f"{found.bytes / 1e6:,.1f} MB"
+    terminal.say(f"{found.files:,} files, {size}{rows} in {seconds:.2f} s")
+    if found.metadata is not None:
+        terminal.say(f"root {found.metadata.root}\nseal {found.seal}")
+    if not found.passed:
+        for failure in found.failures:
+            terminal.error(failure)
+        raise typer.Exit(1)
+    terminal.say("verified")
+
+
+@command(rich_help_panel=_PANEL)
+def diff(before: Release, after: Release) -> None:
+    """What changed between two releases: tables, columns, rows, months, inputs."""
+    from penstock.releasing.diff import diff as compare
+
+    found = compare(before.resolve(), after.resolve())
+    for line in found.lines or ("no difference",):
+        terminal.say(line)
+
+
+@command(rich_help_panel=_PANEL)
+def certify(one: Release, other: Release) -> None:
+    """Do two releases hold the same tables, contracts and inputs? Computed from their rows.
+
+    Exit 0 if they do, 1 if not; every difference is named with its table and month.
+    """
+    from penstock.releasing.diff import certify as compare
+
+    with terminal.progress("certify"):
+        problems = compare(one.resolve(), other.resolve())
+    for problem in problems:
+        terminal.error(problem)
+    if problems:
+        raise typer.Exit(1)
+    terminal.say("equal: same tables, contracts and inputs")
+
+
+@command(group=releases_app, name="list")
+def list_all(product: ProductName, series: SeriesName = None) -> None:
+    """Every release, newest first; pruned ones are remembered by the chain."""
+    from penstock.releasing.retention import list_releases
+
+    target = _series(product, series)
+    listed = list_releases(target)
+    if not listed:
+        terminal.say(f"nothing is released yet: penstock release {product}")
+        return
+    rows = [
+        (
+            one.run_id,
+            one.at,
+            "pruned" if one.rows is None else one.rows,
+            one.root[:16],
+            " ".join(
+                [*(["current"] if one.is_current else []), *(["pinned"] if one.is_pinned else [])]
+            ),
+        )
+        for one in listed
+    ]
+    terminal.show_rows(
+        ("release", "published at", "rows", "root", ""), rows, title=str(target.folder)
+    )
+
+
+@command(group=releases_app)
+def show(
+    product: ProductName,
+    run_id: Annotated[str | None, typer.Argument(help="Default: the current release.")] = None,
+    series: SeriesName = None,
+) -> None:
+    """What a release holds: tables, inputs, checks, who made it."""
+    from penstock.releasing.sealed import read_metadata
+    from penstock.releasing.series import SeriesError
+
+    target = _series(product, series)
+    entry = target.current_entry() if run_id is None else target.entry(run_id)
+    if entry is None:
+        message = f"nothing is released yet: penstock release {product}"
+        raise SeriesError(message)
+    folder = target.release_dir(entry.run_id)
+    _show(read_metadata(folder), folder, entry.seal)
+
+
+@command(group=releases_app)
+def pin(
+    product: ProductName,
+    run_id: RunId,
+    series: SeriesName = None,
+    unpin: Annotated[bool, typer.Option("--unpin", help="Let it go again.")] = False,
+) -> None:
+    """Keep a release whatever is pruned."""
+    from penstock.releasing.retention import pin as keep
+
+    with _changing(product, series, "pin") as target:
+        keep(target, run_id, unpin=unpin)
+    terminal.say(f"{run_id}: {'no longer pinned' if unpin else 'pinned'}")
+
+
+@command(group=releases_app)
+def rollback(
+    product: ProductName,
+    run_id: Annotated[str | None, typer.Argument(help="Default: the one before.")] = None,
+    series: SeriesName = None,
+) -> None:
+    """Let readers use an older release; the next new build is published as ever."""
+    from penstock.releasing.retention import roll_back
+
+    with _changing(product, series, "rollback") as target:
+        chosen = roll_back(target, run_id)
+    terminal.say(f"current: {chosen}")
+
+
+@command(group=releases_app)
+def prune(
+    product: ProductName,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Newest releases to keep (PENSTOCK_RELEASES_KEPT).")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    series: SeriesName = None,
+) -> None:
+    """Take away old releases and what killed processes left; pinned and current ones stay."""
+    from penstock.releasing.retention import prune as take
+
+    _, settings = open_product(product)
+    with _changing(product, series, "prune") as target:
+        taken = take(target, keep=keep or settings.releases_kept, dry_run=dry_run)
+    verb = "would remove" if dry_run else "removed"
+    _list(verb, "releases", taken.releases)
+    _list(verb, "unfinished folders", taken.orphans)
+
+
+def _list(verb: str, what: str, names: Sequence[str]) -> None:
+    terminal.say(f"{verb} {len(names):,} {what}{': ' if names else ''}{', '.join(names)}")
+
+
+def _series(product: str, series: str | None) -> "Series":
+    from penstock.releasing.series import series_of
+
+    one, settings = open_product(product)
+    return series_of(settings, series or one.name)
+
+
+@contextmanager
+def _changing(product: str, series: str | None, command_name: str) -> Iterator["Series"]:
+    """The series, held against every other writer and mended first."""
+    from penstock.locking import writer_lock
+    from penstock.runs import recorded
+
+    one, settings = open_product(product)
+    target = _series(product, series)
+    wait = settings.lock_wait_seconds
+    with (
+        recorded(one, settings, f"releases {command_name}"),
+        writer_lock(one.lock(settings), holder=command_name, wait_seconds=wait),
+    ):
+        yield target
+
+
+def _show(metadata: "Metadata", folder: Path, seal: str) -> None:
+    facts = {
+        "folder": folder,
+        "root": metadata.root,
+        "seal": seal,
+        "parent": metadata.parent.run_id if metadata.parent else None,
+        "sealed at": metadata.sealed_at,
+        "commit": metadata.code["commit"],
+        "inputs": f"{metadata.inputs['files']:,} files, {metadata.inputs['rows_read']:,} rows",
+        "sources": ", ".join(metadata.inputs["sources"]),
+    }
+    terminal.show_rows(("", ""), list(facts.items()), title=metadata.run_id)
+    terminal.show_rows(
+        ("table", "rows", "parts", "fingerprint"),
+        [
+            (one["name"], one["rows"], one["parts"], one["fingerprint"][:16])
+            for one in metadata.tables
+        ],
+        title="tables",
+    )
+    terminal.show_rows(
+        ("check", "", "found"),
+        [
+            (one["name"], "ok" if one["passed"] else "note", one["message"])
+            for one in metadata.checks
+        ],
+        title="audit",
+    )

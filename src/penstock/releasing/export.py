@@ -1,0 +1,241 @@
+"""Published tables leave the working warehouse: Parquet parts, and the released DuckDB file.
+
+Belongs here: reading the working warehouse, writing the parts that changed, taking over the files
+of those that did not. Does not belong here: what a release says of them (`sealed.py`).
+
+A part is taken over from the parent release, file and fingerprint, if the engine's sum over the
+hashes of its rows is what the parent recorded: decided by the rows, not by what a build claims to
+have touched. The parent's file is hashed again before it is linked, so that no damage is inherited.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from penstock.contracts.published import PublishedTable
+from penstock.landing.files import sha256_of
+from penstock.releasing.bag import PAYLOAD
+from penstock.releasing.fingerprint import FingerprintError, canonical_type, fingerprint
+from penstock.releasing.sealed import WAREHOUSE, Column, Part, SealedTable
+from penstock.releasing.working import (
+    ALL,
+    UNDATED,
+    ExportError,
+    checksums,
+    engine,
+    quoted,
+    source_of,
+)
+
+
+@dataclass(frozen=True)
+class ParentTables:
+    """What the parent release holds: its folder, its tables by name, its checksums' engine."""
+
+    folder: Path
+    tables: Mapping[str, SealedTable]
+    engine: str
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The tables of a release in the making.
+
+    `damaged` are files of the parent that are no longer what it sealed, `written` those that are
+    new.
+    """
+
+    tables: tuple[SealedTable, ...]
+    damaged: tuple[str, ...]
+    written: tuple[str, ...]
+
+
+def export_tables(
+    connection: duckdb.DuckDBPyConnection,
+    published: Sequence[PublishedTable],
+    building: Path,
+    *,
+    parent: ParentTables | None,
+    progress: Callable[[str], None],
+) -> Exported:
+    """Write every published table's parts below `building`.
+
+    Raises: ExportError naming the table and what is wrong with it.
+    """
+    tables: list[SealedTable] = []
+    damaged: list[str] = []
+    written: list[str] = []
+    for table in published:
+        progress(f"sealing {table.name}")
+        source = source_of(connection, table)
+        try:
+            columns = _columns(connection, source)
+            known = _parent_parts(table, columns, parent)
+            parts = []
+            for part in _contents(connection, table, source, columns):
+                before = known.get((part.month, part.rows, part.checksum))
+                if before is not None and parent is not None:
+                    if _take_over(before, parent.folder, building):
+                        parts.append(before)
+                        continue
+                    damaged.append(before.file)
+                parts.append(_write_part(connection, table, source, part, building))
+                written.append(parts[-1].file)
+        except FingerprintError as error:
+            message = f"{table.name}: {error}"
+            raise ExportError(message) from error
+        tables.append(
+            SealedTable(
+                name=table.name,
+                layer=table.layer,
+                key=table.key,
+                month_column=table.month_column,
+                in_warehouse=table.in_warehouse,
+                columns=columns,
+                parts=tuple(parts),
+            )
+        )
+    return Exported(tuple(tables), tuple(damaged), tuple(written))
+
+
+def write_warehouse(
+    connection: duckdb.DuckDBPyConnection,
+    published: Sequence[PublishedTable],
+    building: Path,
+    *,
+    views: Sequence[str] = (),
+) -> None:
+    """Write the tables of day grain and coarser into the released DuckDB file, in key order.
+
+    They come from the working warehouse, not from the Parquet files: that both are equal is then
+    something to check. `views` keep old names alive.
+    """
+    path = building / WAREHOUSE
+    connection.execute(f"attach {quoted(path)} as released")
+    for table in published:
+        if table.in_warehouse:
+            source = source_of(connection, table)
+            connection.execute(f'create schema if not exists released."{table.layer}"')
+            connection.execute(
+                f'create table released."{table.layer}"."{table.name}" as'
+                f" from {source} order by {_key(table)}"
+            )
+    connection.execute("use released")
+    if views:
+        connection.execute("create schema transition")
+    for view in views:
+        connection.execute(view)
+    connection.execute("use memory")
+    connection.execute("detach released")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[Column, ...]:
+    schema = connection.execute(f"from {source} limit 0").to_arrow_table().schema
+    types = connection.execute(f"describe {source}").fetchall()
+    return tuple(
+        Column(
+            name=row[0], type=row[1], canonical=canonical_type(row[0], schema.field(row[0]).type)
+        )
+        for row in types
+    )
+
+
+def _contents(
+    connection: duckdb.DuckDBPyConnection,
+    table: PublishedTable,
+    source: str,
+    columns: Sequence[Column],
+) -> Iterator[Part]:
+    """Every part with its rows and checksum; fingerprint and file are still to come."""
+    found = checksums(
+        connection,
+        source,
+        columns=sorted(one.name for one in columns),
+        month_column=table.month_column,
+    )
+    if UNDATED in found:
+        message = (
+            f"{table.name}: {table.month_column} is null in {found[UNDATED][0]:,} rows; expected "
+            "a date in every row, since it decides in which month's file a row lies"
+        )
+        raise ExportError(message)
+    for month, (rows, checksum) in (found or {ALL: (0, "")}).items():
+        name = table.name if month == ALL else f"{table.name}_{month}"
+        file = f"{PAYLOAD}/{table.folder}/{table.name}/{name}.parquet"
+        yield Part(month, rows, "", checksum, file, "", 0)
+
+
+def _parent_parts(
+    table: PublishedTable, columns: Sequence[Column], parent: ParentTables | None
+) -> dict[tuple[str, int, str], Part]:
+    if parent is None or parent.engine != engine() or table.name not in parent.tables:
+        return {}
+    before = parent.tables[table.name]
+    same = (before.key, before.columns, before.month_column) == (
+        table.key,
+        tuple(columns),
+        table.month_column,
+    )
+    return {(one.month, one.rows, one.checksum): one for one in before.parts} if same else {}
+
+
+def _take_over(part: Part, parent: Path, building: Path) -> bool:
+    """Link the parent's file; False if it is no longer what the parent sealed."""
+    source, target = parent / part.file, building / part.file
+    try:
+        if sha256_of(source) != part.file_sha256:
+            return False
+    except OSError:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        # File systems without hard links, or with too many of one file: a copy is as good.
+        shutil.copyfile(source, target)
+    return True
+
+
+def _write_part(
+    connection: duckdb.DuckDBPyConnection,
+    table: PublishedTable,
+    source: str,
+    part: Part,
+    building: Path,
+) -> Part:
+    rows = connection.execute(
+        f"select * from {source} {_where(table, part.month)} order by {_key(table)}"
+    ).to_arrow_table()
+    path = building / part.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_rows(rows, path)
+    return replace(
+        part,
+        rows=rows.num_rows,
+        fingerprint=fingerprint(rows, table.key),
+        file_sha256=sha256_of(path),
+        file_bytes=path.stat().st_size,
+    )
+
+
+def write_rows(rows: pa.Table, path: Path) -> None:
+    """Write a part's Parquet file: equal rows, equal bytes (one writer, its options fixed)."""
+    pq.write_table(rows, path, version="2.6", compression="zstd", row_group_size=131_072)
+
+
+def _where(table: PublishedTable, month: str) -> str:
+    if month == ALL:
+        return ""
+    first = f"date '{month}-01'"
+    column = f'"{table.month_column}"'
+    return f"where {column} >= {first} and {column} < {first} + interval 1 month"
+
+
+def _key(table: PublishedTable) -> str:
+    return ", ".join(f'"{name}" asc nulls first' for name in table.key)

@@ -1,0 +1,155 @@
+"""Releasing: a build that passed its audit is sealed and published in one step.
+
+Belongs here: the order of the steps. Does not belong here: the steps themselves.
+
+Write, audit, publish: everything is written into a directory that no reader sees, audited there,
+and becomes visible by two renames, of the directory and of the link `current`. A kill before the
+chain's event leaves an orphan, after it a link that lags behind; the next release or pruning mends
+both. Whatever fails before leaves the previous release current.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from penstock.contracts.product import Product
+from penstock.errors import PenstockError
+from penstock.landing.files import write_atomically
+from penstock.ledger import Ledger
+from penstock.locking import writer_lock
+from penstock.releasing.record import read_record, read_state
+from penstock.releasing.sealed import REPORTS, Metadata, Parent, read_metadata
+from penstock.releasing.series import Entry, Series, remove_tree, series_of, sync_dir
+from penstock.settings import Settings
+
+_log = logging.getLogger(__name__)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ReleaseReport:
+    """What came of a release. `is_new` is False when the latest release says it all already.
+
+    Parts are months of tables: `reused` were taken over from the release before. `pages` are
+    copies of its reports, where people open them.
+    """
+
+    release: Path
+    metadata: Metadata
+    seal: str
+    is_new: bool
+    reused_parts: int = 0
+    written_parts: int = 0
+    pages: tuple[Path, ...] = ()
+
+
+def release(
+    product: Product,
+    settings: Settings,
+    *,
+    run_id: str,
+    series: str | None = None,
+    allow_shrink: bool = False,
+    progress: Progress = lambda _: None,
+) -> ReleaseReport:
+    """Publish what is built, unless the latest release holds it already.
+
+    `series` names the folder of releases (default: the product's name).
+
+    Raises: AuditError, the previous release staying current; WriterBusyError.
+    """
+    target = series_of(settings, series or product.name)
+    started_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    with (
+        writer_lock(
+            product.lock(settings), holder="release", wait_seconds=settings.lock_wait_seconds
+        ),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        target.recover()
+        latest = next(reversed(target.released()), None)
+        state = read_state(product, settings, ledger)
+        remembered = f"{state} {latest.run_id}" if latest else None
+        fact = f"released {target.folder.relative_to(settings.releases_dir)}"
+        if latest is not None and ledger.fact(fact) == remembered and _is_there(target, latest):
+            return _nothing_new(target, latest)
+        if not product.warehouse(settings).exists():
+            message = f"nothing of {product.name} is built yet: `penstock run {product.name}` first"
+            raise PenstockError(message)
+        # DuckDB and Arrow are imported only by those who have something to release.
+        from penstock.releasing.sealing import Plan, seal_release  # noqa: PLC0415
+
+        plan = Plan(
+            product=product,
+            settings=settings,
+            series=target,
+            run_id=run_id,
+            record=read_record(product, settings, ledger),
+            started_at=started_at,
+            parent=None if latest is None else Parent(latest.run_id, latest.root, latest.seal),
+            allow_shrink=allow_shrink,
+            progress=progress,
+        )
+        building = target.building_dir(run_id)
+        try:
+            sealed = seal_release(plan, building)
+            if sealed is not None:
+                progress("publishing")
+                publish(target, building, sealed.metadata, sealed.seal)
+        finally:
+            if building.exists():
+                remove_tree(building)
+        published = run_id if sealed is not None or latest is None else latest.run_id
+        with ledger.transaction():
+            ledger.put_facts({fact: f"{state} {published}"})
+        if sealed is None and latest is not None:
+            return _nothing_new(target, latest)
+        assert sealed is not None  # noqa: S101 - nothing sealed means that there is a release before
+        _log.info("released %s: root %s, seal %s", run_id, sealed.metadata.root, sealed.seal)
+        return ReleaseReport(
+            release=target.release_dir(run_id),
+            metadata=sealed.metadata,
+            seal=sealed.seal,
+            is_new=True,
+            reused_parts=sealed.reused_parts,
+            written_parts=sealed.written_parts,
+            pages=tuple(_show_pages(target.release_dir(run_id), settings)),
+        )
+
+
+def publish(series: Series, building: Path, metadata: Metadata, seal: str) -> None:
+    """Make a sealed directory the current release: rename, event, link, in this order."""
+    parent = metadata.parent or Parent("", "", "")
+    building.rename(series.release_dir(metadata.run_id))
+    sync_dir(series.folder)
+    series.append(
+        "released",
+        metadata.run_id,
+        root=metadata.root,
+        seal=seal,
+        parent=parent.run_id,
+        parent_root=parent.root,
+        parent_seal=parent.seal,
+    )
+    series.switch(metadata.run_id)
+
+
+def _show_pages(folder: Path, settings: Settings) -> Iterator[Path]:
+    """Copy the release's reports to where people open them."""
+    for page in sorted((folder / REPORTS).glob("*.html")):
+        shown = settings.reports_dir / page.name
+        write_atomically(shown, partial(shutil.copyfile, page))
+        yield shown
+
+
+def _is_there(series: Series, entry: Entry) -> bool:
+    return series.release_dir(entry.run_id).is_dir()
+
+
+def _nothing_new(series: Series, entry: Entry) -> ReleaseReport:
+    folder = series.release_dir(entry.run_id)
+    return ReleaseReport(folder, read_metadata(folder), entry.seal, is_new=False)

@@ -1,0 +1,246 @@
+"""Sealing: one build becomes one directory that proves itself.
+
+Belongs here: what is written into a release, in which order, and the audit between writing and
+sealing. Does not belong here: publishing it (`release.py`).
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from penstock.errors import PenstockError
+from penstock.releasing import bag, sealed
+from penstock.releasing.audit import audit_build, audit_tables
+from penstock.releasing.evolution import Change, read_notes, schema_changes, transition_views
+from penstock.releasing.export import Exported, ParentTables, export_tables, write_warehouse
+from penstock.releasing.pack import check_pack
+from penstock.releasing.plan import Plan, require
+from penstock.releasing.record import (
+    code_facts,
+    published_contract,
+    raw_contracts,
+    tool_versions,
+)
+from penstock.releasing.sealed import Check, Input, Metadata, SealedTable
+from penstock.releasing.series import sync_dir
+from penstock.releasing.signing import sign
+from penstock.releasing.working import ExportError, engine, working_warehouse
+from penstock.settings import Settings
+from penstock.transforming.results import RESULTS
+
+_READ_ONLY = 0o444
+_DBT_FILES = ("target/manifest.json", RESULTS)
+
+
+@dataclass(frozen=True)
+class SealedRelease:
+    """A directory that is ready to be published."""
+
+    metadata: Metadata
+    seal: str
+    reused_parts: int
+    written_parts: int
+
+
+def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
+    """Fill `building` and seal it; None when it would say what the parent says already.
+
+    Raises: AuditError naming what failed and where the evidence lies.
+    """
+    checks = require(plan, audit_build(plan.record))
+    parent = _parent_tables(plan.parent_dir)
+    before = {} if parent is None else dict(parent.tables)
+    (building / bag.PAYLOAD).mkdir(parents=True)
+    try:
+        exported, changes = _write_tables(plan, building, parent)
+    except ExportError as error:
+        require(plan, [*checks, sealed.fails("tables", str(error))])
+        raise
+    checks += audit_tables(
+        exported.tables,
+        plan.record.nodes,
+        before=before,
+        changes=changes,
+        sources=(_parent_sources(plan.parent_dir), _sources(plan.record.inputs)),
+        floor_pct=plan.settings.row_count_floor_pct,
+        allow_shrink=plan.allow_shrink,
+    )
+    require(plan, checks)
+    contracts = _write_contracts(plan, building, exported.tables)
+    root = sealed.root_of(exported.tables, contracts, plan.record.inputs)
+    if plan.parent is not None and root == plan.parent.root and plan.parent_dir is not None:
+        return None
+    _write_facts(plan, building, exported)
+    metadata = _metadata(plan, exported, contracts=contracts, root=root, checks=checks)
+    _write_reports(plan, building)
+    seal = _seal(plan, building, metadata, exported)
+    plan.progress("auditing the sealed release")
+    pack = check_pack(
+        building, metadata, only=exported.written, known_secrets=_secrets(plan.settings)
+    )
+    require(plan, [*checks, *pack.checks])
+    return SealedRelease(
+        metadata=metadata,
+        seal=seal,
+        reused_parts=sum(len(one.parts) for one in exported.tables) - len(exported.written),
+        written_parts=len(exported.written),
+    )
+
+
+def _parent_tables(folder: Path | None) -> ParentTables | None:
+    if folder is None:
+        return None
+    tables, made_by = sealed.read_tables(folder)
+    return ParentTables(folder, {one.name: one for one in tables}, made_by)
+
+
+def _parent_sources(folder: Path | None) -> list[str]:
+    return [] if folder is None else list(sealed.read_metadata(folder).inputs["sources"])
+
+
+def _write_tables(
+    plan: Plan, building: Path, parent: ParentTables | None
+) -> tuple[Exported, list[Change]]:
+    settings, published = plan.settings, plan.product.published
+    with working_warehouse(
+        plan.product.warehouse(settings),
+        threads=settings.duckdb_threads,
+        memory_limit=settings.duckdb_memory_limit,
+        spill=settings.duckdb_temp_directory,
+    ) as connection:
+        exported = export_tables(
+            connection, published, building, parent=parent, progress=plan.progress
+        )
+        after = {one.name: one for one in exported.tables}
+        before = after if parent is None else dict(parent.tables)
+        changes = schema_changes(before, after, read_notes(plan.product.dbt_project))
+        plan.progress("writing warehouse.duckdb")
+        write_warehouse(
+            connection, published, building, views=list(transition_views(changes, after))
+        )
+    return exported, changes
+
+
+def _write_contracts(plan: Plan, building: Path, tables: Sequence[SealedTable]) -> dict[str, str]:
+    """Write every contract as JSON Schema; name to SHA-256."""
+    texts = raw_contracts(plan.product)
+    declared = {one.name: one for one in plan.product.published}
+    for table in tables:
+        model = plan.record.nodes[table.name]
+        texts[f"published/{table.name}.schema.json"] = published_contract(
+            declared[table.name], table.columns, model
+        )
+    for name, text in texts.items():
+        _write(building / sealed.CONTRACTS / name, text)
+    return bag.hash_files(building / sealed.CONTRACTS, texts)
+
+
+def _write_facts(plan: Plan, building: Path, exported: Exported) -> None:
+    """What the release tells of its making: fingerprints, inputs, dbt's own files, the log."""
+    _write(building / sealed.FINGERPRINTS, sealed.fingerprints_text(exported.tables, engine()))
+    _write(building / sealed.INPUTS, sealed.inputs_text(plan.record.inputs))
+    for name in _DBT_FILES:
+        _copy(plan.record.dbt_dir / name, building / sealed.DBT / Path(name).name)
+    for log in sorted(plan.run_dir.glob("run_log.*")):
+        _copy(log, building / sealed.LOGS / log.name)
+    if plan.product.release_extras is not None:
+        plan.product.release_extras(plan.product, plan.settings, building / bag.PAYLOAD)
+
+
+def _write_reports(plan: Plan, building: Path) -> None:
+    """The product's own report, written into the release instead of beside the warehouse."""
+    plan.progress("writing the report")
+    inside = plan.settings.model_copy(update={"data_dir": building / bag.PAYLOAD})
+    plan.product.report(plan.product, inside)
+
+
+def _metadata(
+    plan: Plan,
+    exported: Exported,
+    *,
+    contracts: dict[str, str],
+    root: str,
+    checks: Sequence[Check],
+) -> Metadata:
+    inputs = plan.record.inputs
+    damaged = [
+        f"{one}: was damaged in the release before; written anew" for one in exported.damaged
+    ]
+    return Metadata(
+        product=plan.product.name,
+        series=str(plan.series.folder.relative_to(plan.settings.releases_dir)),
+        run_id=plan.run_id,
+        root=root,
+        parent=plan.parent,
+        started_at=plan.started_at,
+        sealed_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        built_from=plan.record.built_from,
+        code=code_facts(plan.record.models),
+        tools=tool_versions(),
+        inputs={
+            "files": len(inputs),
+            "bytes": sum(one.bytes for one in inputs),
+            "rows_read": sum(one.rows_read for one in inputs),
+            "rows_accepted": sum(one.rows_accepted for one in inputs),
+            "rows_quarantined": sum(one.rows_quarantined for one in inputs),
+            "sources": _sources(inputs),
+        },
+        tables=[sealed.table_facts(one) for one in exported.tables],
+        contracts=dict(sorted(contracts.items())),
+        checks=[asdict(one) for one in checks],
+        warnings=[*(f"{one.name}: {one.message}" for one in checks if not one.passed), *damaged],
+    )
+
+
+def _seal(plan: Plan, building: Path, metadata: Metadata, exported: Exported) -> str:
+    """Write the bag's tag files, sign, make every file read-only and durable; returns the seal."""
+    files, odd = bag.files_below(building)
+    if odd:
+        message = f"{plan.product.name}: cannot be sealed: {'; '.join(odd)}"
+        raise PenstockError(message)
+    known = {part.file: part.file_sha256 for one in exported.tables for part in one.parts}
+    hashes = {**known, **bag.hash_files(building, files - known.keys())}
+    seal = bag.write_tags(
+        building,
+        metadata=metadata.text,
+        info=bag.bag_info(
+            run_id=metadata.run_id,
+            series=metadata.series,
+            sealed_at=metadata.sealed_at,
+            sizes=((building / path).stat().st_size for path in hashes),
+        ),
+        payload=hashes,
+    )
+    if plan.settings.signing_key_file is not None:
+        _write(building / bag.SIGNATURE, sign(metadata, seal, plan.settings.signing_key_file))
+    reused = known.keys() - set(exported.written)
+    for path in bag.files_below(building)[0] - reused:
+        (building / path).chmod(_READ_ONLY)
+        with (building / path).open("rb") as file:
+            os.fsync(file.fileno())
+    for folder in [building, *(path for path in building.rglob("*") if path.is_dir())]:
+        sync_dir(folder)
+    return seal
+
+
+def _sources(inputs: Sequence[Input]) -> list[str]:
+    return sorted({one.source for one in inputs if one.status == "loaded"})
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Secrets in use here: none of them may be in a release, whatever it looks like."""
+    url = settings.alert_webhook_url
+    return [] if url is None else [url.get_secret_value()]
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
