@@ -81,8 +81,7 @@ def recorded(
     Yields the run's id: the one given (a run of several steps records each under its own), or a
     new one.
     """
-    run = run_id or new_run_id()
-    started = datetime.now(UTC)
+    run, started = run_id or new_run_id(), datetime.now(UTC)
 
     def put(outcome: str, message: str = "") -> None:
         ended = None if outcome == "running" else datetime.now(UTC)

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from penstock.products.renewable.product import PRODUCT
-from penstock.transforming.dbt_run import last_results
+from penstock.transforming.results import last_results
 from support import size_world
 from support.size_world import differing_columns, write_portfolio
 

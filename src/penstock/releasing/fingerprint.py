@@ -48,8 +48,8 @@ def fingerprint(rows: pa.Table, key: Sequence[str]) -> str:
     """
     ordered = rows.combine_chunks()
     if not _ascends(ordered, key):
-        by = [(name, "ascending") for name in key]
-        ordered = ordered.take(pc.sort_indices(ordered, by, null_placement="at_start"))
+        by = [(name, "ascending", "at_start") for name in key]
+        ordered = ordered.take(pc.sort_indices(ordered, by))
         if not _ascends(ordered, key):
             raise FingerprintError(_duplicate(ordered, key))
     digest = hashlib.sha256(_FORMAT)

@@ -81,7 +81,8 @@ def release(
             message = f"nothing of {product.name} is built yet: `penstock run {product.name}` first"
             raise PenstockError(message)
         # DuckDB and Arrow are imported only by those who have something to release.
-        from penstock.releasing.sealing import Plan, seal_release  # noqa: PLC0415
+        from penstock.releasing.plan import Plan  # noqa: PLC0415
+        from penstock.releasing.sealing import seal_release  # noqa: PLC0415
 
         plan = Plan(
             product=product,

@@ -7,7 +7,7 @@ belong here: their columns (the models' YAML).
 from penstock.contracts.published import PublishedTable
 
 PUBLISHED = (
-    PublishedTable("dim_asset", ("asset_sk",)),
+    PublishedTable("dim_asset", ("asset_id", "valid_from")),
     PublishedTable(
         "fct_generation_weather_interval",
         ("asset_id", "timestamp"),
