@@ -28,7 +28,8 @@ PROMISED = {
     "mart_weather_adjusted_performance": (
         "asset_id, performance_date, potential_mwh, performance_index, performance_score_1d, "
         "performance_score_7d, performance_score_30d, rating_30d, correlation_7d, correlation_30d, "
-        "method, train_from, train_to, z_score, sigma_pi, baseline_index, anomaly_flag, anomaly_type"
+        "method, train_from, train_to, z_score, sigma_pi, baseline_index, anomaly_flag, "
+        "anomaly_type"
     ),
     "mart_monthly_kpis": "asset_id, performance_month",
     "mart_fleet_summary": "tenant_id, portfolio, technology",
