@@ -46,13 +46,17 @@ Strict = Annotated[
 
 
 @_command(rich_help_panel="Rooms")
-def mock(
+def mock(  # noqa: PLR0917 - each is an option of the command
     product: ProductName,
     start: RequiredDay,
     end: RequiredDay,
     seed: Annotated[int | None, typer.Option(help="Seed of the mock world (default 7).")] = None,
     portfolio: Annotated[
         Path | None, typer.Option(help="Portfolio YAML; default: the one that ships.")
+    ] = None,
+    clean: Annotated[
+        bool | None,
+        typer.Option("--clean/--planted", help="A world without planted faults, or with them."),
     ] = None,
 ) -> None:
     """Land generated days from --start to --end (inclusive); days that have landed stay.
@@ -71,6 +75,7 @@ def mock(
                 end=end.date(),
                 seed=seed,
                 portfolio=portfolio,
+                is_clean=clean,
                 run_id=run_id,
                 progress=progress,
             )

@@ -35,11 +35,13 @@ def penstock(*arguments: str) -> Result:
 
 @pytest.fixture(scope="module")
 def built_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Data of one `penstock run`: 20 mock days through all rooms."""
+    """Data of one `penstock run` that continues a clean mock world: 20 days, all rooms."""
     path = tmp_path_factory.mktemp("cli") / "data"
     before = os.environ.get("PENSTOCK_DATA_DIR")
     os.environ["PENSTOCK_DATA_DIR"] = str(path)
     try:
+        first = ("--start", "2026-03-01", "--end", "2026-03-01")
+        assert penstock("mock", "renewable", *first, "--clean").exit_code == 0
         result = penstock("run", "renewable", "--start", "2026-03-01", "--end", "2026-03-20")
         assert result.exit_code == 0, result.output
         (path / "run_output.txt").write_text(result.output)

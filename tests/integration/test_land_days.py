@@ -41,7 +41,7 @@ def test_mock_days_are_made_and_found(data_dir: Path) -> None:
     last = FIRST_DAY + timedelta(days=1)
     landed = land_days(PRODUCT, settings_for(data_dir), first=FIRST_DAY, last=last, run_id=RUN_ID)
 
-    assert landed.mocked_files == 5
+    assert landed.mocked_files == 1 + 2 * 3  # assets, then two tables and the planted truth
     assert {table: len(days) for table, days in landed.files.items()} == {
         "weather": 2,
         "generation": 2,

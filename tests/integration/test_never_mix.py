@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -29,8 +30,8 @@ def settings(data_dir: Path) -> Settings:
     return settings_for(data_dir)
 
 
-def mock(settings: Settings, start: date = START, end: date = END, **options: int) -> int:
-    return PRODUCT.mock(PRODUCT, settings, start=start, end=end, **options)  # type: ignore[arg-type]  # a seed
+def mock(settings: Settings, start: date = START, end: date = END, **options: Any) -> int:
+    return PRODUCT.mock(PRODUCT, settings, start=start, end=end, **options)
 
 
 def land_unseen(settings: Settings) -> None:
@@ -104,7 +105,7 @@ def test_another_world_is_refused_even_after_a_lost_ledger(settings: Settings) -
 
 
 def test_a_run_continues_the_world_that_has_landed(settings: Settings) -> None:
-    mock(settings, seed=42)
+    mock(settings, seed=42, is_clean=True)
     report = run(PRODUCT, settings, end=END + timedelta(days=1))
 
     assert report.mocked_files == 2

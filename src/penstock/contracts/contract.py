@@ -104,13 +104,17 @@ class Reference:
 
 @dataclass(frozen=True)
 class Contract:
-    """What may enter one raw table. The Pydantic `schema` is the single source of truth."""
+    """What may enter one raw table. The Pydantic `schema` is the single source of truth.
+
+    `is_optional`: no source has to bring the table, so that a day without it is not missed.
+    """
 
     table: str
     schema: type[BaseModel]
     key: tuple[str, ...]
     time_column: str | None = None
     reference: Reference | None = None
+    is_optional: bool = False
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

@@ -38,10 +38,11 @@ class MockDays(Protocol):
         end: date,
         seed: int | None = None,
         portfolio: Path | None = None,
+        is_clean: bool | None = None,
         run_id: str | None = None,
         progress: Callable[[str], None] = ...,
     ) -> int:
-        """The number of files written."""
+        """The number of files written. A clean world has no planted faults."""
 
 
 class FindAlerts(Protocol):
@@ -107,8 +108,12 @@ class Product:
 
     @property
     def dated_tables(self) -> tuple[str, ...]:
-        """Raw tables whose rows belong to days."""
-        return tuple(name for name, one in self.contracts.items() if one.time_column is not None)
+        """Raw tables whose rows belong to days that every source has to bring."""
+        return tuple(
+            name
+            for name, one in self.contracts.items()
+            if one.time_column is not None and not one.is_optional
+        )
 
     @property
     def dbt_project(self) -> Path:

@@ -51,7 +51,7 @@ class Verdict:
 
 def checks_of(contract: Contract) -> Mapping[str, str]:
     """The checks of a contract's table, each with what it promises."""
-    return CHECKS if contract.time_column is None else {**CHECKS, **DATED_CHECKS}
+    return {**CHECKS, **DATED_CHECKS} if _has_daily_rows(contract) else CHECKS
 
 
 def judge_tables(
@@ -85,12 +85,16 @@ def judge_load(
         _account(mine),
         _quarantine(mine, refused, _examples(refused, settings), settings.quarantine_warn_pct),
     ]
-    if contract.time_column is not None:
+    if _has_daily_rows(contract):
         verdicts += [
             _row_count(mine, known, settings.row_count_floor_pct),
             _freshness(known, last),
         ]
     return verdicts
+
+
+def _has_daily_rows(contract: Contract) -> bool:
+    return contract.time_column is not None and not contract.is_optional
 
 
 def _touches(delivery: Delivery, first: date, last: date) -> bool:

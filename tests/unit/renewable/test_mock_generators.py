@@ -12,6 +12,7 @@ from penstock.products.renewable.mock_data.generate_generation import (
     GENERATION_SCHEMA,
     generate_generation,
 )
+from penstock.products.renewable.mock_data.generate_ground_truth import generate_ground_truth
 from penstock.products.renewable.mock_data.generate_weather import (
     WEATHER_SCHEMA,
     generate_weather,
@@ -43,12 +44,14 @@ def rows_between(frame: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
 def weather_and_generation(
     assets: tuple[MockAsset, ...], *, start: date, end: date, seed: int
 ) -> pl.DataFrame:
-    return generate_weather(assets, start=start, end=end, seed=seed).join(
-        generate_generation(assets, start=start, end=end, seed=seed), on=["timestamp", "asset_id"]
+    """Both tables of a clean world."""
+    return generate_weather(assets, start=start, end=end, seed=seed, kinds=()).join(
+        generate_generation(assets, start=start, end=end, seed=seed, kinds=()),
+        on=["timestamp", "asset_id"],
     )
 
 
-@generators
+@pytest.mark.parametrize("generate", [*GENERATORS, generate_ground_truth])
 @settings(deadline=None, max_examples=25)
 @given(assets=some_assets, day=days, around=surroundings, seed=seeds)
 def test_a_day_alone_equals_that_day_of_a_longer_range(
@@ -112,7 +115,7 @@ def test_another_seed_is_another_world(generate: Generator) -> None:
 def test_rows_have_the_contract_s_columns_and_the_order_of_time_and_asset(
     generate: Generator, schema: pl.Schema
 ) -> None:
-    frame = generate(ASSETS, start=date(2024, 1, 1), end=date(2024, 1, 2), seed=1)
+    frame = generate(ASSETS, start=date(2024, 1, 1), end=date(2024, 1, 2), seed=1, kinds=())
 
     assert frame.schema == schema
     assert frame.equals(frame.sort("timestamp", "asset_id"))
@@ -129,12 +132,12 @@ def test_an_asset_has_rows_only_while_it_is_in_operation(generate: Generator) ->
             "decommissioning_date": date(2020, 3, 5),
         }
     )
-    frame = generate([asset], start=date(2020, 2, 25), end=date(2020, 3, 10), seed=1)
+    frame = generate([asset], start=date(2020, 2, 25), end=date(2020, 3, 10), seed=1, kinds=())
 
     assert frame["timestamp"].dt.date().min() == date(2020, 3, 2)
     assert frame["timestamp"].dt.date().max() == date(2020, 3, 4)
     assert frame.height == 3 * 24
-    before = generate([asset], start=date(2019, 1, 1), end=date(2019, 1, 2), seed=1)
+    before = generate([asset], start=date(2019, 1, 1), end=date(2019, 1, 2), seed=1, kinds=())
     assert before.equals(frame.clear())
 
 
@@ -143,10 +146,10 @@ def test_a_new_version_of_an_asset_takes_over_at_midnight(generate: Generator) -
     change = date(2020, 3, 2)
     old = SHIPPED[0].model_copy(update={"valid_to": change})
     new = SHIPPED[0].model_copy(update={"valid_from": change, "capacity_mw": 60.0})
-    frame = generate([new, old], start=date(2020, 3, 1), end=change, seed=1)
+    frame = generate([new, old], start=date(2020, 3, 1), end=change, seed=1, kinds=())
 
     expected = [
-        generate([version], start=day, end=day, seed=1)
+        generate([version], start=day, end=day, seed=1, kinds=())
         for version, day in ((old, date(2020, 3, 1)), (new, change))
     ]
     assert frame.equals(pl.concat(expected))
@@ -161,7 +164,9 @@ def test_a_range_that_ends_before_it_starts_is_refused(generate: Generator) -> N
 
 def test_weather_does_not_jump_at_midnight() -> None:
     assets = tuple(asset.model_copy(update={"interval_minutes": 10}) for asset in SHIPPED)
-    frame = generate_weather(assets, start=date(2024, 1, 1), end=date(2024, 3, 31), seed=3)
+    frame = generate_weather(
+        assets, start=date(2024, 1, 1), end=date(2024, 3, 31), seed=3, kinds=()
+    )
     steps = frame.select(
         "timestamp",
         pl.col("wind_speed_mps", "temperature_c", "pressure_hpa").diff().over("asset_id").abs(),

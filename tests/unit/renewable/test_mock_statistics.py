@@ -1,4 +1,4 @@
-"""The mock world looks like the real one: ranges of published statistics, over two years."""
+"""The mock world looks like the real one: ranges of published statistics, over two clean years."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,8 +62,9 @@ Histories = list[History]
 def histories(request: pytest.FixtureRequest) -> Histories:
     seed, year = request.param
     end = date(year + YEARS - 1, 12, 31)
-    rows = generate_weather(ASSETS, start=date(year, 1, 1), end=end, seed=seed).join(
-        generate_generation(ASSETS, start=date(year, 1, 1), end=end, seed=seed),
+    start = date(year, 1, 1)
+    rows = generate_weather(ASSETS, start=start, end=end, seed=seed, kinds=()).join(
+        generate_generation(ASSETS, start=start, end=end, seed=seed, kinds=()),
         on=["timestamp", "asset_id"],
     )
     return [History(asset, rows.filter(asset_id=asset.asset_id)) for asset in ASSETS]
@@ -122,7 +123,7 @@ def test_wind_of_fine_intervals_persists_as_real_wind(interval_minutes: int) -> 
         for asset in ASSETS
         if asset.technology == "wind"
     ]
-    rows = generate_weather(assets, start=date(2023, 1, 1), end=date(2023, 6, 30), seed=7)
+    rows = generate_weather(assets, start=date(2023, 1, 1), end=date(2023, 6, 30), seed=7, kinds=())
     found = [
         lag_correlation(speeds["wind_speed_mps"].to_numpy(), 1)
         for _, speeds in rows.group_by("asset_id")

@@ -1,4 +1,4 @@
-"""What may enter the product `renewable`: weather, generation and the assets they belong to.
+"""What may enter the product `renewable`: weather, generation, assets, and a mock world's truth.
 
 Belongs here: the landing schemas (columns, units, plausible ranges, keys).
 Does not belong here: how files become these columns (mappings); flags on values (dbt).
@@ -102,6 +102,21 @@ class GenerationRow(BaseModel):
     )
 
 
+class GroundTruthRow(BaseModel):
+    """One planted event of the mock world on one day."""
+
+    timestamp: Annotated[datetime, Field(description="Start of the day the row speaks of, UTC.")]
+    asset_id: _AssetId
+    event_id: Annotated[str, Field(description="The event: asset, type and start.")]
+    event_type: Annotated[str, Field(description="Type of event, as in docs/measures.md.")]
+    start_utc: Annotated[datetime, Field(description="First interval of the event.")]
+    end_utc: Annotated[datetime, Field(description="End of the event, exclusive.")]
+    severity: float | None = _number("dimensionless", "How bad; its meaning is the type's.")
+    reported: bool | None = Field(None, description="The operator's columns tell of it.")
+    table_affected: str | None = Field(None, description="The landed table that shows it.")
+    expected_lost_mwh: float | None = _number("MWh", "Energy the event cost on that day.", ge=0)
+
+
 ASSETS = Contract(table="assets", schema=Asset, key=("asset_id", "valid_from"))
 _ASSET = Reference(
     column="asset_id",
@@ -123,6 +138,14 @@ GENERATION = Contract(
     key=("asset_id", "timestamp"),
     time_column="timestamp",
     reference=_ASSET,
+)
+GROUND_TRUTH = Contract(
+    table="ground_truth_event_days",
+    schema=GroundTruthRow,
+    key=("event_id", "timestamp"),
+    time_column="timestamp",
+    reference=_ASSET,
+    is_optional=True,
 )
 
 

@@ -5,41 +5,43 @@ generators (`mock_data/`).
 """
 
 import argparse
-import hashlib
 import sys
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
+from penstock.landing.days import files_by_day
 from penstock.landing.deliver import Shipment, deliver
-from penstock.landing.files import PartitionName, read_metadata
+from penstock.landing.files import PartitionName
 from penstock.ledger import Delivery, Ledger
 from penstock.loading.sources import real_sources
 from penstock.locking import writer_lock
-from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER, assets_frame
+from penstock.products.renewable.contracts import (
+    ASSETS,
+    GENERATION,
+    GROUND_TRUTH,
+    WEATHER,
+    assets_frame,
+)
+from penstock.products.renewable.mock_data.corrections import CORRECTION_TIME, corrected_days
 from penstock.products.renewable.mock_data.generate_generation import generate_generation
+from penstock.products.renewable.mock_data.generate_ground_truth import generate_ground_truth
 from penstock.products.renewable.mock_data.generate_weather import generate_weather
-from penstock.products.renewable.portfolio import Portfolio, read_portfolio
+from penstock.products.renewable.mock_world import DEFAULT_SEED, World, open_world
 from penstock.settings import Settings, new_run_id, read_settings
 
-DEFAULT_SEED = 7
-_SEED = "mock_seed"
-_PORTFOLIO = "mock_portfolio"
 _CHUNK_DAYS = 31
 _DELIVERY_TIME = time(4)
-_CONTRACTS = {WEATHER.table: WEATHER, GENERATION.table: GENERATION}
-_GENERATORS = {WEATHER.table: generate_weather, GENERATION.table: generate_generation}
-
-
-def default_portfolio(settings: Settings) -> Path:
-    """The portfolio that ships with Penstock."""
-    return settings.reference_dir / "portfolio.yaml"
+_CONTRACTS = {one.table: one for one in (WEATHER, GENERATION, GROUND_TRUTH)}
+_GENERATORS: Mapping[str, Callable[..., pl.DataFrame]] = {
+    WEATHER.table: generate_weather,
+    GENERATION.table: generate_generation,
+    GROUND_TRUTH.table: generate_ground_truth,
+}
 
 
 def mock(
@@ -50,17 +52,21 @@ def mock(
     end: date,
     seed: int | None = None,
     portfolio: Path | None = None,
+    is_clean: bool | None = None,
     run_id: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
-    tables: Collection[str] = (WEATHER.table, GENERATION.table),
+    tables: Collection[str] = tuple(_CONTRACTS),
 ) -> int:
     """Land the mock days from `start` to `end` (inclusive) that have not landed yet.
 
+    Late corrections of landed days follow as second deliveries, as soon as a day has landed that
+    is not before the day they arrive on. A clean world has no planted events.
+
     Returns the number of files written; days that have landed are left as they are. `tables`
-    may name one of weather and generation.
+    may name some of weather, generation and the planted truth.
 
     Raises: PenstockError when real data have landed, when the days end before they start or lie
-    in the future, when another seed or portfolio has been used; PortfolioError.
+    in the future, when another world (seed, portfolio, clean or not) has landed; PortfolioError.
     """
     if end < start:
         message = f"--end {end} is before --start {start}: give the first and the last day."
@@ -75,78 +81,27 @@ def mock(
         Ledger(product.ledger(settings)) as ledger,
     ):
         _refuse_beside_real(real_sources(product, settings, ledger))
-        world = _world(settings, ledger, _landed_world(raw_dir), seed=seed, portfolio=portfolio)
-        with ledger.transaction():
-            ledger.put_facts({_SEED: str(world.seed), _PORTFOLIO: str(world.path)})
+        world = open_world(
+            settings, ledger, raw_dir, seed=seed, portfolio=portfolio, is_clean=is_clean
+        )
         written = list(_deliver_assets(raw_dir, world, run_id=run))
         for table in tables:
             for first, last in _missing_chunks(raw_dir / table, table, start, end):
                 progress(f"generating {table}, {first} to {last}")
                 frame = _GENERATORS[table](
-                    world.portfolio.assets, start=first, end=last, seed=world.seed
+                    world.portfolio.assets,
+                    start=first,
+                    end=last,
+                    seed=world.seed,
+                    kinds=world.kinds,
                 )
                 written += _deliver_days(raw_dir, table, frame, world, run_id=run)
+        if GENERATION.table in tables and not world.is_clean:
+            progress("late corrections")
+            written += _deliver_corrections(raw_dir, world, run_id=run)
         with ledger.transaction():
             ledger.put_deliveries(written)
     return len(written)
-
-
-@dataclass(frozen=True)
-class _World:
-    """What decides every mock row: the seed and the portfolio."""
-
-    seed: int
-    path: Path
-    portfolio: Portfolio
-
-    @property
-    def name(self) -> str:
-        """Recorded in every file: two names are two histories."""
-        content = self.portfolio.model_dump_json().encode()
-        return f"seed {self.seed}, portfolio {hashlib.sha256(content).hexdigest()[:12]}"
-
-
-def _world(
-    settings: Settings,
-    ledger: Ledger,
-    landed: str | None,
-    *,
-    seed: int | None,
-    portfolio: Path | None,
-) -> _World:
-    """The world asked for; what is not asked for continues the one that has landed.
-
-    Raises: PenstockError when another world has landed.
-    """
-    known_seed, known_path = ledger.fact(_SEED), ledger.fact(_PORTFOLIO)
-    if landed is None:
-        known_seed = known_path = None
-    if seed is None:
-        seed = DEFAULT_SEED if known_seed is None else int(known_seed)
-    if portfolio is None:
-        portfolio = default_portfolio(settings) if known_path is None else Path(known_path)
-    world = _World(seed, portfolio.resolve(), read_portfolio(portfolio))
-    if landed not in (None, world.name):
-        message = (
-            f"mock data of another world have landed here ({landed}); asked for: {world.name} "
-            f"({portfolio}). Days of two worlds make no history: set PENSTOCK_DATA_DIR to another "
-            "directory, or start afresh with `make clean`."
-        )
-        raise PenstockError(message)
-    return world
-
-
-def _landed_world(raw_dir: Path) -> str | None:
-    """The name of the world whose days lie in `raw/`; None if there are none."""
-    for table in _CONTRACTS:
-        folder = raw_dir / table
-        for path in sorted(folder.iterdir()) if folder.exists() else ():
-            name = PartitionName.parse(path.name)
-            if name is not None and name.source is None:
-                landed = read_metadata(pq.read_schema(path))
-                if landed.get("source") == MOCK:
-                    return landed.get("input")
-    return None
 
 
 def _refuse_beside_real(sources: set[str]) -> None:
@@ -177,7 +132,7 @@ def _missing_chunks(
         yield run[0], run[-1]
 
 
-def _deliver_assets(raw_dir: Path, world: _World, *, run_id: str) -> tuple[Delivery, ...]:
+def _deliver_assets(raw_dir: Path, world: World, *, run_id: str) -> tuple[Delivery, ...]:
     shipment = Shipment(
         contract=ASSETS,
         frame=assets_frame(world.portfolio.assets),
@@ -190,7 +145,7 @@ def _deliver_assets(raw_dir: Path, world: _World, *, run_id: str) -> tuple[Deliv
 
 
 def _deliver_days(
-    raw_dir: Path, table: str, frame: pl.DataFrame, world: _World, *, run_id: str
+    raw_dir: Path, table: str, frame: pl.DataFrame, world: World, *, run_id: str
 ) -> tuple[Delivery, ...]:
     """Each day arrives at 04:00 UTC of the next: simulated, so that a day has the same bytes."""
     shipment = Shipment(
@@ -204,8 +159,47 @@ def _deliver_days(
     return deliver(shipment, raw_dir, run_id=run_id).deliveries
 
 
+def _deliver_corrections(raw_dir: Path, world: World, *, run_id: str) -> list[Delivery]:
+    """Second deliveries of landed days that have arrived by the newest landed day.
+
+    All landed days are looked at, so that what a killed run left out comes with the next.
+    """
+    landed = files_by_day(raw_dir, GENERATION.table)
+    if not landed:
+        return []
+    newest = max(landed)
+    arrivals = corrected_days(
+        world.portfolio.assets, start=min(landed), end=newest, seed=world.seed
+    )
+    written: list[Delivery] = []
+    for day, arrival in arrivals.items():
+        file = PartitionName(GENERATION.table, day, None, 2).file_name
+        names = {path.name for path in landed.get(day, ())}
+        if not names or file in names or arrival > newest:
+            continue
+        frame = generate_generation(
+            world.portfolio.assets,
+            start=day,
+            end=day,
+            seed=world.seed,
+            kinds=world.kinds,
+            delivery_no=2,
+        )
+        moment = datetime.combine(arrival, CORRECTION_TIME)
+        shipment = Shipment(
+            contract=GENERATION,
+            frame=frame,
+            source=MOCK,
+            delivered_at=lambda _, moment=moment: moment,  # type: ignore[misc]  # bound early
+            input_id=world.name,
+            plain_name=True,
+        )
+        written += deliver(shipment, raw_dir, run_id=run_id).deliveries
+    return written
+
+
 def main(table: str) -> None:
-    """Land one mock table: `python -m <generator> --start DAY --end DAY [--seed N]`."""
+    """Land one mock table: `python -m <generator> --start DAY --end DAY [--seed N] [--clean]`."""
     # The product's declaration holds this module's `mock`: only a program may import it here.
     from penstock.products.renewable.product import PRODUCT  # noqa: PLC0415
 
@@ -214,6 +208,7 @@ def main(table: str) -> None:
     parser.add_argument("--end", type=date.fromisoformat, required=True)
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--portfolio", type=Path)
+    parser.add_argument("--clean", dest="is_clean", action="store_true", default=None)
     options = parser.parse_args()
     try:
         mock(PRODUCT, read_settings(), tables=(table,), **vars(options))

@@ -11,7 +11,7 @@ import polars as pl
 
 from penstock.alerts import Alert
 from penstock.contracts.product import Product, Watch
-from penstock.products.renewable.contracts import ASSETS, GENERATION, WEATHER
+from penstock.products.renewable.contracts import ASSETS, GENERATION, GROUND_TRUTH, WEATHER
 from penstock.products.renewable.declared import declared_assets
 from penstock.products.renewable.published import PUBLISHED
 from penstock.products.renewable.report_sql import SUMMARY_SQL
@@ -49,7 +49,7 @@ def _clock_doubts(table: str, rows: pl.DataFrame, assets: pl.DataFrame) -> list[
 
 PRODUCT = Product(
     name="renewable",
-    contracts={one.table: one for one in (ASSETS, WEATHER, GENERATION)},
+    contracts={one.table: one for one in (ASSETS, WEATHER, GENERATION, GROUND_TRUTH)},
     published=PUBLISHED,
     declaring=ASSETS.table,
     parse_declared=declared_assets,

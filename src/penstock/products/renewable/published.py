@@ -30,4 +30,5 @@ PUBLISHED = (
         ("tenant_id", "portfolio", "technology", "period_grain", "period_start"),
     ),
     PublishedTable("mart_anomaly_episodes", ("episode_id",)),
+    PublishedTable("ground_truth_events", ("event_id",)),
 )

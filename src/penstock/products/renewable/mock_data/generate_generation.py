@@ -1,21 +1,33 @@
 """Mock table `generation`: what the meters of each asset report.
 
 Belongs here: plants turning true weather into energy, losses up to the meter, rounding, the
-columns of `generation`. Does not belong here: weather, formulas of physics, files. Outages and
-curtailment act on the `Production` that `_undisturbed` returns, faults of meters on what
-`_metered` returns.
+columns of `generation`. Does not belong here: weather, formulas of physics, files, what an event
+does to a plant (`plant_events.py`) or to its records (`record_events.py`).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from penstock.products.renewable.mock_data import physics
+from penstock.products.renewable.mock_data.events import (
+    CLOCK_SHIFT,
+    EVENT_TYPES,
+    METER_EVENTS,
+    PLANT_EVENTS,
+    RECORD_EVENTS,
+    Event,
+    EventType,
+    among,
+    events_on,
+)
 from penstock.products.renewable.mock_data.grid import Grid, grids, rounded
-from penstock.products.renewable.mock_data.noise import Floats, Layers, gaussian_field
+from penstock.products.renewable.mock_data.noise import Floats, Layers, Mask, gaussian_field
+from penstock.products.renewable.mock_data.plant_events import Loss, Production, disturbed
+from penstock.products.renewable.mock_data.record_events import hit, misreported, wrong
 from penstock.products.renewable.mock_data.truth import (
     Weather,
     day_of_year,
@@ -35,6 +47,7 @@ GENERATION_SCHEMA = pl.Schema(
         ("asset_capacity_mw", pl.Float64),
     ]
 )
+Measures = dict[str, Floats]
 _PERFORMANCE: Layers = ((720, 0.7), (168, 0.7))
 _PERFORMANCE_SPREAD = 0.015
 _INVERTER_EFFICIENCY = 0.96
@@ -43,17 +56,14 @@ _MODULE_TO_10M_WIND = 0.5
 _ENERGY_DECIMALS = 6
 
 
-@dataclass(frozen=True)
-class Production:
-    """What a plant does in an interval, arrays of shape (time, asset), power per AC capacity."""
-
-    gross_pu: Floats
-    curtailed_pu: Floats
-    availability_pct: Floats
-
-
 def generate_generation(
-    assets: Iterable[MockAsset], *, start: date, end: date, seed: int
+    assets: Iterable[MockAsset],
+    *,
+    start: date,
+    end: date,
+    seed: int,
+    kinds: Sequence[EventType] = EVENT_TYPES,
+    delivery_no: int = 1,
 ) -> pl.DataFrame:
     """Metered energy of whole UTC days, made from the true weather of the same seed.
 
@@ -62,23 +72,108 @@ def generate_generation(
         start: first UTC day.
         end: last UTC day.
         seed: of the mock world.
+        kinds: types of events that may happen; none in a clean world.
+        delivery_no: 1 for the day's delivery; 2 for its late correction, which holds the rows
+            that were wrong in the first and nothing else.
 
     Returns:
-        Rows ordered by timestamp (interval beginning, UTC, naive) and asset_id. Any day alone
-        equals that day of any longer range.
+        Rows ordered by timestamp (interval beginning, UTC, naive) and asset_id; where a row comes
+        twice, the right one is the last. Any day alone equals that day of any longer range.
 
     Raises: ValueError when `end` is before `start`.
     """
     frames = [
-        grid.frame(_metered(_undisturbed(_potential_pu(grid, seed=seed)), grid=grid))
+        part
         for grid in grids(assets, start=start, end=end)
+        for part in _rows(grid, kinds, seed=seed, delivery_no=delivery_no)
     ]
-    return pl.concat([GENERATION_SCHEMA.to_frame(), *frames]).sort("timestamp", "asset_id")
+    return pl.concat([GENERATION_SCHEMA.to_frame(), *frames]).sort(
+        "timestamp", "asset_id", maintain_order=True
+    )
 
 
-def _potential_pu(grid: Grid, *, seed: int) -> Floats:
-    """Output per AC capacity of a fully available, uncurtailed plant of its age."""
-    weather = true_weather(grid, seed=seed)
+def production(
+    grid: Grid, weather: Weather, kinds: Sequence[EventType], *, seed: int
+) -> tuple[Production, list[Loss]]:
+    """What the plants really do in the grid's weather, and what each event cost."""
+    return disturbed(
+        potential_pu(grid, weather, seed=seed),
+        grid=grid,
+        events=events_on(grid, among(kinds, PLANT_EVENTS), seed=seed),
+        temperature_c=weather.temperature_c,
+    )
+
+
+def _rows(
+    grid: Grid, kinds: Sequence[EventType], *, seed: int, delivery_no: int
+) -> Iterable[pl.DataFrame]:
+    """Rows of a grid: wrong copies of those that come twice, then the rows themselves."""
+    events = events_on(grid, among(kinds, RECORD_EVENTS), seed=seed)
+    kept = ~hit(grid, events, "missing", "generation")
+    corrected = hit(grid, events, "late_correction", "generation") & kept
+    if delivery_no == 2 and not corrected.any():
+        return
+    right = _metered(_reported(grid, kinds, seed=seed), grid=grid)
+    if delivery_no == 2:
+        yield grid.frame(right, keep=corrected)
+        return
+    twice = hit(grid, events, "duplicate", "generation") & kept
+    measures = _where(corrected, _misread(right, grid, "late_correction", seed=seed), right)
+    if twice.any():
+        yield grid.frame(_misread(measures, grid, "duplicate", seed=seed), keep=twice)
+    yield grid.frame(measures, keep=kept)
+
+
+def _misread(measures: Measures, grid: Grid, channel: str, *, seed: int) -> Measures:
+    energies = {name: measures[name] for name in ("gross_generation_mwh", "net_generation_mwh")}
+    erring = wrong(
+        energies,
+        grid=grid,
+        seed=seed,
+        channel=f"{channel}/generation",
+        decimals=_ENERGY_DECIMALS,
+    )
+    return {**measures, **erring}
+
+
+def _where(mask: Mask, chosen: Measures, otherwise: Measures) -> Measures:
+    return {name: np.where(mask, chosen[name], otherwise[name]) for name in otherwise}
+
+
+def _reported(grid: Grid, kinds: Sequence[EventType], *, seed: int) -> Production:
+    """Production as it is stamped and metered."""
+    stamped, _ = production(grid, true_weather(grid, seed=seed), kinds, seed=seed)
+    shifts = events_on(grid, among(kinds, [CLOCK_SHIFT]), seed=seed)
+    if shifts:
+        stamped = _an_hour_late(stamped, grid, shifts, kinds, seed=seed)
+    erring = events_on(grid, among(kinds, METER_EVENTS), seed=seed)
+    return misreported(stamped, grid=grid, events=erring)
+
+
+def _an_hour_late(
+    true: Production,
+    grid: Grid,
+    shifts: Sequence[Event],
+    kinds: Sequence[EventType],
+    *,
+    seed: int,
+) -> Production:
+    """In a shifted season an interval's row holds what the plant did an hour earlier."""
+    columns = [event.column for event in shifts]
+    earlier = replace(
+        grid, assets=tuple(grid.assets[column] for column in columns), minutes=grid.minutes - 60
+    )
+    hour_before, _ = production(earlier, true_weather(earlier, seed=seed), kinds, seed=seed)
+    shifted = {name: values.copy() for name, values in vars(true).items()}
+    for number, event in enumerate(shifts):
+        for name, values in shifted.items():
+            rows = event.rows(grid)
+            values[rows, event.column] = getattr(hour_before, name)[rows, number]
+    return Production(**shifted)
+
+
+def potential_pu(grid: Grid, weather: Weather, *, seed: int, is_aged: bool = True) -> Floats:
+    """Output per AC capacity of a fully available, uncurtailed plant: of its age, or as new."""
     slow = gaussian_field(
         grid.names,
         seed=seed,
@@ -86,10 +181,11 @@ def _potential_pu(grid: Grid, *, seed: int) -> Floats:
         layers=_PERFORMANCE,
         hours=grid.middle_hours,
     )
-    aged = 1.0 - grid.climate("degradation_per_year_frac") * grid.years_since_commissioning()
-    condition = np.maximum(aged, 0.0) * (1.0 + _PERFORMANCE_SPREAD * slow)
-    potential = _wind_pu if grid.technology == "wind" else _solar_pu
-    return potential(grid, weather=weather, condition=condition)
+    lost = grid.climate("degradation_per_year_frac") * grid.years_since_commissioning()
+    aged = np.maximum(1.0 - lost, 0.0) if is_aged else np.ones_like(lost)
+    condition = aged * (1.0 + _PERFORMANCE_SPREAD * slow)
+    plant_pu = _wind_pu if grid.technology == "wind" else _solar_pu
+    return plant_pu(grid, weather=weather, condition=condition)
 
 
 def _wind_pu(grid: Grid, *, weather: Weather, condition: Floats) -> Floats:
@@ -154,16 +250,7 @@ def _solar_pu(grid: Grid, *, weather: Weather, condition: Floats) -> Floats:
     )
 
 
-def _undisturbed(potential_pu: Floats) -> Production:
-    """Production of a plant that nothing happens to."""
-    return Production(
-        gross_pu=potential_pu,
-        curtailed_pu=np.zeros_like(potential_pu),
-        availability_pct=np.full_like(potential_pu, 100.0),
-    )
-
-
-def _metered(production: Production, *, grid: Grid) -> dict[str, Floats]:
+def _metered(production: Production, *, grid: Grid) -> Measures:
     """Energies at terminals and revenue meter; auxiliaries make net negative at standstill."""
     capacity = np.broadcast_to(grid.column("capacity_mw"), production.gross_pu.shape)
     full_load_mwh = capacity * grid.interval_hours

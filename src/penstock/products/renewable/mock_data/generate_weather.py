@@ -1,23 +1,32 @@
 """Mock table `weather`: what the instruments of each asset report.
 
 Belongs here: sensor noise, rounding and the columns of `weather`. Does not belong here: the
-weather itself (`truth.py`), energy, files. Faults of sensors act on what `_measured` returns,
-before `_rounded`; the truth that drives generation never sees them.
+weather itself (`truth.py`), energy, files, what an event does to a sensor (`record_events.py`):
+events act on what `_measured` returns; the truth that drives generation never sees them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 
+from penstock.products.renewable.asset import Technology
+from penstock.products.renewable.mock_data.events import (
+    EVENT_TYPES,
+    EventType,
+    events_on,
+)
 from penstock.products.renewable.mock_data.grid import Grid, grids, rounded
 from penstock.products.renewable.mock_data.noise import (
     Floats,
     Layers,
+    Mask,
     gaussian_field,
     white_noise,
 )
+from penstock.products.renewable.mock_data.record_events import hit, misread, wrong
 from penstock.products.renewable.mock_data.truth import Weather, true_weather
 from penstock.products.renewable.portfolio import MockAsset
 
@@ -35,10 +44,16 @@ WEATHER_SCHEMA = pl.Schema(
     ]
 )
 _SENSOR_DRIFT: Layers = ((48, 1.0),)
+_DRIVING: dict[Technology, str] = {"wind": "wind_speed_mps", "solar": "ghi_wm2"}
 
 
 def generate_weather(
-    assets: Iterable[MockAsset], *, start: date, end: date, seed: int
+    assets: Iterable[MockAsset],
+    *,
+    start: date,
+    end: date,
+    seed: int,
+    kinds: Sequence[EventType] = EVENT_TYPES,
 ) -> pl.DataFrame:
     """Measured weather of whole UTC days.
 
@@ -47,20 +62,56 @@ def generate_weather(
         start: first UTC day.
         end: last UTC day.
         seed: of the mock world; generation of the same world needs the same seed.
+        kinds: types of events that may happen; none in a clean world.
 
     Returns:
-        Rows ordered by timestamp (interval beginning, UTC, naive) and asset_id. Any day alone
-        equals that day of any longer range.
+        Rows ordered by timestamp (interval beginning, UTC, naive) and asset_id; where a row comes
+        twice, the right one is the last. Any day alone equals that day of any longer range.
 
     Raises: ValueError when `end` is before `start`.
     """
+    shown = [kind for kind in kinds if "weather" in kind.tables]
     frames = [
-        grid.frame(_rounded(_measured(true_weather(grid, seed=seed), grid=grid, seed=seed)))
-        .with_columns(source_class=pl.lit("mock"))
-        .select(WEATHER_SCHEMA.names())
-        for grid in grids(assets, start=start, end=end)
+        part for grid in grids(assets, start=start, end=end) for part in _rows(grid, shown, seed)
     ]
-    return pl.concat([WEATHER_SCHEMA.to_frame(), *frames]).sort("timestamp", "asset_id")
+    return pl.concat([WEATHER_SCHEMA.to_frame(), *frames]).sort(
+        "timestamp", "asset_id", maintain_order=True
+    )
+
+
+def _rows(grid: Grid, kinds: Sequence[EventType], seed: int) -> Iterable[pl.DataFrame]:
+    """Rows of a grid: wrong copies of those that come twice, then the rows themselves."""
+    events = [one for one in events_on(grid, kinds, seed=seed) if one.table == "weather"]
+    driving = _DRIVING[grid.technology]
+
+    def reading(other: Grid) -> Weather:
+        return _measured(true_weather(other, seed=seed), grid=other, seed=seed)
+
+    seen = reading(grid)
+    driven = misread(
+        getattr(seen, driving),
+        grid=grid,
+        events=events,
+        at=lambda other: getattr(reading(other), driving),
+    )
+    measures = _rounded(replace(seen, **{driving: driven}))
+    kept = ~hit(grid, events, "missing", "weather")
+    twice = hit(grid, events, "duplicate", "weather") & kept
+    if twice.any():
+        copies = wrong(
+            {name: measures[name] for name in ("wind_speed_mps", "ghi")},
+            grid=grid,
+            seed=seed,
+            channel="duplicate/weather",
+            decimals=2,
+        )
+        yield _frame(grid, {**measures, **copies}, twice)
+    yield _frame(grid, measures, kept)
+
+
+def _frame(grid: Grid, measures: dict[str, Floats], keep: Mask) -> pl.DataFrame:
+    rows = grid.frame(measures, keep=keep).with_columns(source_class=pl.lit("mock"))
+    return rows.select(WEATHER_SCHEMA.names())
 
 
 def _measured(truth: Weather, *, grid: Grid, seed: int) -> Weather:

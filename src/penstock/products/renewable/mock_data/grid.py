@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from penstock.products.renewable.asset import Technology
-from penstock.products.renewable.mock_data.noise import Floats, Integers
+from penstock.products.renewable.mock_data.noise import Floats, Integers, Mask
 from penstock.products.renewable.portfolio import MockAsset
 
 _EPOCH = date(1970, 1, 1)
@@ -64,12 +64,15 @@ class Grid:
 
     def years_since_commissioning(self) -> Floats:
         """Age of each asset at each interval, in years."""
-        days = [_day_number(asset.commissioning_date) for asset in self.assets]
+        days = [day_number(asset.commissioning_date) for asset in self.assets]
         age = self.middle_hours[:, np.newaxis] / 24.0 - np.array(days, dtype=np.float64)
         return np.maximum(age, 0.0) / 365.25
 
-    def frame(self, measures: Mapping[str, Floats]) -> pl.DataFrame:
-        """Rows of the grid ordered by time and asset; only intervals in which the asset exists."""
+    def frame(self, measures: Mapping[str, Floats], *, keep: Mask | None = None) -> pl.DataFrame:
+        """Rows of the grid ordered by time and asset; only intervals in which the asset exists.
+
+        `keep` says of each interval and asset whether it has a row; all have without it.
+        """
         shape = (len(self.minutes), len(self.assets))
         stamps = (self.minutes * 60_000_000).astype("datetime64[us]")
         position = np.broadcast_to(np.arange(len(self.assets)), shape).ravel()
@@ -80,10 +83,11 @@ class Grid:
                 **{name: values.ravel() for name, values in measures.items()},
             }
         )
-        exists = self._exists()
+        exists = self.exists() if keep is None else self.exists() & keep
         return frame if exists.all() else frame.filter(pl.Series(exists.ravel()))
 
-    def _exists(self) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    def exists(self) -> Mask:
+        """Intervals in which each asset is in operation, shape (time, asset)."""
         spans = np.array([_span_minutes(asset) for asset in self.assets], dtype=np.int64)
         stamps = self.minutes[:, np.newaxis]
         return (stamps >= spans[:, 0]) & (stamps < spans[:, 1])
@@ -101,8 +105,8 @@ def grids(assets: Iterable[MockAsset], *, start: date, end: date) -> Iterator[Gr
     """
     if end < start:
         raise ValueError(f"end: expected {start} (start) or later, got {end}")
-    first = _day_number(start) * _MINUTES_PER_DAY
-    stop = (_day_number(end) + 1) * _MINUTES_PER_DAY
+    first = day_number(start) * _MINUTES_PER_DAY
+    stop = (day_number(end) + 1) * _MINUTES_PER_DAY
     groups: dict[tuple[int, Technology], list[MockAsset]] = {}
     for asset in sorted(assets, key=lambda asset: (asset.asset_id, asset.valid_from)):
         begins, ends = _span_minutes(asset)
@@ -127,8 +131,9 @@ def _span_minutes(asset: MockAsset) -> tuple[int, int]:
     ends = [day for day in (asset.decommissioning_date, asset.valid_to) if day is not None]
     begin = max(asset.commissioning_date, asset.valid_from)
     end = min(ends, default=date.max - timedelta(days=1))
-    return _day_number(begin) * _MINUTES_PER_DAY, _day_number(end) * _MINUTES_PER_DAY
+    return day_number(begin) * _MINUTES_PER_DAY, day_number(end) * _MINUTES_PER_DAY
 
 
-def _day_number(day: date) -> int:
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
     return (day - _EPOCH).days

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Layers = tuple[tuple[float, float], ...]
 """(knot distance in hours, amplitude) of each scale of a field."""
 
@@ -70,6 +71,12 @@ def stream_key(*, seed: int, name: str, channel: str) -> int:
     return int.from_bytes(digest, "little")
 
 
+def stream_keys(names: Sequence[str], *, seed: int, channel: str) -> NDArray[np.uint64]:
+    """The stream of each name in one channel."""
+    keys = [stream_key(seed=seed, name=name, channel=channel) for name in names]
+    return np.array(keys, dtype=np.uint64)
+
+
 def splitmix64(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """One step of splitmix64 (Steele, Lea and Flood 2014), element by element."""
     mixed = values + np.uint64(0x9E3779B97F4A7C15)
@@ -114,7 +121,7 @@ def upper_tail(z: Floats) -> Floats:
 
 def white_noise(names: Sequence[str], *, seed: int, channel: str, indices: Integers) -> Floats:
     """Independent standard normals, shape (indices, names)."""
-    return normal_quantile(uniforms(_keys(names, seed=seed, channel=channel), indices))
+    return normal_quantile(uniforms(stream_keys(names, seed=seed, channel=channel), indices))
 
 
 def gaussian_field(
@@ -151,11 +158,6 @@ def gaussian_field(
         total += (scale * right)[:, np.newaxis] * values[place[len(first) :]]
     total /= np.sqrt(sum(amplitude * amplitude for _, amplitude in layers))
     return total
-
-
-def _keys(names: Sequence[str], *, seed: int, channel: str) -> NDArray[np.uint64]:
-    keys = [stream_key(seed=seed, name=name, channel=channel) for name in names]
-    return np.array(keys, dtype=np.uint64)
 
 
 def _polynomial(coefficients: Sequence[float], x: Floats) -> Floats:
