@@ -333,6 +333,27 @@ def retract(
     terminal.say(f"retracted {delivery_id}; next: penstock run {one.name}")
 
 
+@_command(rich_help_panel="Mend")
+def tidy(
+    product: ProductName,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
+) -> None:
+    """Remove what has outlived its age (PENSTOCK_KEEP_...) and compact the warehouse.
+
+    Landed files, loaded and quarantined rows are never removed.
+    """
+    one, settings = _open(product)
+    from penstock.runs import recorded
+    from penstock.tidying.tidy import tidy as remove_old
+
+    if dry_run:
+        terminal.show_tidy(remove_old(one, settings, dry_run=True))
+        return
+    with terminal.progress("tidy") as progress, recorded(one, settings, "tidy"):
+        report = remove_old(one, settings, progress=progress)
+    terminal.show_tidy(report)
+
+
 @_command(rich_help_panel="Look")
 def doctor(
     product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",

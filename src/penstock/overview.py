@@ -22,6 +22,7 @@ from penstock.loading.replay import known_origins
 from penstock.loading.stale import stale_from
 from penstock.locking import is_alive, lock_holder
 from penstock.settings import Settings
+from penstock.tidying.growth import megabytes, states
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _GONE_NAMED = 5
@@ -123,7 +124,7 @@ def quarantined_rows(product: Product, settings: Settings, origin: str) -> pl.Da
 
 
 def examine(product: Product, settings: Settings) -> list[Finding]:
-    """Versions, paths, lock and space; a finding that is not good says what to do."""
+    """Versions, paths, lock, what grows and space; a finding that is not good says what to do."""
     packages = ("penstock", "duckdb", "dlt", "dbt-core", "dbt-duckdb", "polars", "pyarrow")
     findings = [Finding("python", platform.python_version())]
     findings += [Finding(name, version(name)) for name in packages]
@@ -135,8 +136,14 @@ def examine(product: Product, settings: Settings) -> list[Finding]:
         ("warehouse", product.warehouse(settings)),
         ("ledger", product.ledger(settings)),
     ):
-        size = f"{path.stat().st_size / 1e6:,.1f} MB" if path.exists() else "not made yet"
+        size = megabytes(path.stat().st_size) if path.exists() else "not made yet"
         findings.append(Finding(name, f"{path} ({size})"))
+    findings += [
+        Finding(
+            f"size of {one.name}", f"{megabytes(one.bytes)} in {one.files:,} files; {one.remedy}"
+        )
+        for one in states(product, settings)
+    ]
     free = shutil.disk_usage(_existing(settings.data_dir)).free
     enough = free > _LEAST_FREE_BYTES
     advice = "" if enough else "; expected 1 GB at least: make room, or move PENSTOCK_DATA_DIR"

@@ -79,6 +79,15 @@ class Settings(BaseSettings):
         le=100,
         description="Rows per day of a load, as a share of the load before, below which it warns.",
     )
+    keep_history_days: int = Field(
+        365, ge=1, description="Days `tidy` keeps ended runs and alerts, and the UI its runs."
+    )
+    keep_retracted_days: int = Field(
+        365, ge=1, description="Days `tidy` keeps the files of retracted deliveries."
+    )
+    keep_work_days: int = Field(
+        14, ge=1, description="Days `tidy` keeps what the engines leave behind: packages, logs."
+    )
     alert_webhook_url: SecretStr | None = Field(
         None, description="Where alerts are posted as JSON; without it they are only logged."
     )

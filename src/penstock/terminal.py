@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from penstock.loading.load import LoadReport
     from penstock.overview import Finding, Overview
     from penstock.releasing.release import ReleaseReport
+    from penstock.tidying.tidy import TidyReport
     from penstock.transforming.query import QueryResult
     from penstock.transforming.transform import TransformReport
 
@@ -260,6 +261,19 @@ def show_overview(overview: "Overview", *, files: bool) -> None:
         warn(one.message)
     for step in overview.next_steps:
         say(f"next: {step}")
+
+
+def show_tidy(report: "TidyReport") -> None:
+    """What was removed, or would be, and what compacting saved."""
+    rows = [(one.what, one.count, f"{one.bytes / 1e6:,.1f}") for one in report.removals]
+    show_rows(
+        ("what", "removed", "MB"), rows, title="tidy (dry run)" if report.is_dry_run else "tidy"
+    )
+    if report.is_dry_run:
+        say("nothing was changed; the warehouse would be compacted")
+    else:
+        before, after = report.warehouse_before / 1e6, report.warehouse_after / 1e6
+        say(f"warehouse: {before:,.1f} MB before, {after:,.1f} MB after")
 
 
 def show_findings(findings: Sequence["Finding"]) -> None:
