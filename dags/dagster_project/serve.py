@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -24,6 +25,7 @@ _UNDER_WAY = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+_QUEUED = dg.DagsterRunStatus.QUEUED
 
 
 def prepare(settings: Settings) -> Path:
@@ -57,6 +59,21 @@ def bury_killed_runs(home: Path) -> None:
             instance.report_run_failed(run, "the server was killed while this run was under way")
 
 
+def forget_old_runs(home: Path, before: datetime) -> int:
+    """Delete runs that began before a moment, with their events and logs; returns how many.
+
+    The days that only they had marked are marked again, as after the home was deleted.
+    """
+    finished = [one for one in dg.DagsterRunStatus if one not in (*_UNDER_WAY, _QUEUED)]
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        filters = dg.RunsFilter(statuses=finished, created_before=before)
+        runs = [one.dagster_run.run_id for one in instance.get_run_records(filters=filters)]
+        for run_id in runs:
+            instance.delete_run(run_id)
+            shutil.rmtree(home / "storage" / run_id, ignore_errors=True)
+    return len(runs)
+
+
 def hold(home: Path) -> None:
     """Hold Dagster's home as long as this process, whatever it becomes, or a child of it lives.
 
@@ -81,9 +98,11 @@ def main() -> None:
     parser.add_argument("--port", default="3000")
     options = parser.parse_args()
     try:
-        home = prepare(read_settings())
+        settings = read_settings()
+        home = prepare(settings)
         hold(home)
         bury_killed_runs(home)
+        forget_old_runs(home, datetime.now(UTC) - timedelta(days=settings.keep_history_days))
     except PenstockError as error:
         sys.exit(str(error))
     dagster = str(Path(sys.executable).parent / "dagster")
