@@ -253,22 +253,18 @@ class Ledger:
         )
 
     def forget_runs(self, before: datetime, *, keep: int, dry_run: bool = False) -> int:
-        """Forget runs that ended before a moment (UTC); returns how many.
-
-        The latest `keep` stay, and those that a delivery which was not retracted came with: they
-        belong to the origin of its rows.
-        """
+        """Forget, and count, runs before a moment (UTC); the latest and those of loaded rows stay."""
         old = (
             "from runs where coalesce(ended_at, started_at) < ? and run_id not in"
             " (select run_id from deliveries where status <> 'retracted') and run_id not in"
             " (select run_id from runs order by started_at desc, run_id desc limit ?)"
         )
         given = (before.isoformat(), keep)
-        count = int(self._connection.execute(f"select count(*) {old}", given).fetchone()[0])
+        (count,) = self._connection.execute(f"select count(*) {old}", given).fetchone()
         if count and not dry_run:
             with self.transaction():
                 self._connection.execute(f"delete {old}", given)
-        return count
+        return int(count)
 
     def last_runs(self, count: int) -> list[Run]:
         """The latest runs, newest first."""

@@ -3,6 +3,7 @@
 Belongs here: everything that prints. Does not belong here: commands (`cli.py`), deciding what
 is right or wrong.
 """
+# long because: one short function per result and nothing else.
 
 import csv
 import json
