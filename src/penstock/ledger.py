@@ -253,7 +253,7 @@ class Ledger:
         )
 
     def forget_runs(self, before: datetime, *, keep: int, dry_run: bool = False) -> int:
-        """Forget, and count, runs before a moment (UTC); the latest and those of loaded rows stay."""
+        """Forget and count runs before a moment (UTC); the latest and those of loaded rows stay."""
         old = (
             "from runs where coalesce(ended_at, started_at) < ? and run_id not in"
             " (select run_id from deliveries where status <> 'retracted') and run_id not in"

@@ -32,7 +32,7 @@ def states(product: Product, settings: Settings) -> list[State]:
         ("landed files", product.raw_dir(settings), "evidence: kept; `penstock retract FILE`"),
         ("ledger", product.ledger(settings), f"{tidy} (old runs)"),
         ("quarantined rows", settings.quarantine_dir, "evidence: kept"),
-        ("releases", settings.releases_dir, f"penstock release prune {product.name}"),
+        ("releases", settings.releases_dir, f"penstock releases prune {product.name}"),
         ("retracted files", retracted_dir(settings), f"{tidy} (old ones)"),
         ("dlt's packages", engine / "dlt", tidy),
         ("dbt's artifacts", engine / "dbt", "bounded; may be deleted, the next run makes them"),
