@@ -11,6 +11,16 @@
         'power_range_high_frac': '1.05e0',
         'power_range_low_frac': '-0.05e0',
         'meter_tolerance_frac': '0.001e0',
+        'full_power_frac': '0.999e0',
+        'late_after_minutes': 36 * 60,
+        'night_zenith_deg': '96e0',
+        'night_ghi_wm2': '15e0',
+        'night_power_frac': '0.005e0',
+        'below_cut_in_mps': '1e0',
+        'below_cut_in_power_frac': '0.05e0',
+        'above_cut_out_mps': '3e0',
+        'above_cut_out_power_frac': '0.2e0',
+        'capacity_tolerance_frac': '0.01e0',
         'curve_window_days': 365,
         'curve_bin_minutes': 30,
         'curve_total_minutes': 180 * 60,
@@ -23,7 +33,22 @@
         'baseline_days': 365,
         'inverter_efficiency': '0.96e0',
         'frozen_wind_above_mps': '1.5',
+        'frozen_wind_slots': 3,
         'frozen_ghi_above_wm2': '5',
+        'frozen_ghi_slots': 3,
+        'frozen_air_slots': 20,
+        'frozen_air_minutes': 360,
+        'frozen_power_low_frac': '0.05',
+        'frozen_power_high_frac': '0.97',
+        'frozen_power_slots': 6,
+        'clock_lag_hours': 3,
+        'clock_pairs': 12,
+        'clock_correlation': '0.8',
+        'clock_window_days': 30,
+        'clock_days': 20,
+        'jump_wind_mps': '15',
+        'jump_temperature_c': '8',
+        'jump_pressure_hpa': '5',
         'correlation_pairs_7d': 5,
         'correlation_pairs_30d': 20,
         'dead_availability_pct': '99',
@@ -77,4 +102,12 @@
 {% macro out_of_range(channel, column=none) -%}
     {%- set low, high = channel_range(channel) -%}
     coalesce({{ column or channel }} not between {{ low }} and {{ high }}, false)
+{%- endmacro %}
+
+{# How many equal readings of temperature or pressure are too many: 20, or six hours of them. #}
+{% macro fewest_frozen_air_slots(interval_minutes) -%}
+    least(
+        {{ constant('frozen_air_slots') }},
+        cast(floor({{ constant('frozen_air_minutes') }} / {{ interval_minutes }}) as integer)
+    )
 {%- endmacro %}

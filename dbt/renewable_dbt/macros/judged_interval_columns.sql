@@ -12,11 +12,10 @@
         'availability_pct', 'availability_basis', 'asset_capacity_mw', 'grid_limit_mw',
         'status_code', 'reported_availability_loss_mwh', 'air_density_kgm3', 'is_air_assumed',
         'normalized_wind_speed_mps', 'solar_zenith_deg', 'is_daylight', 'poa_wm2',
-        'cell_temperature_c', 'dc_power_pu', 'dq_missing_weather', 'dq_missing_generation',
-        'dq_range_weather', 'dq_range_generation', 'dq_duplicate_weather',
-        'dq_duplicate_generation', 'dq_frozen_wind', 'dq_frozen_ghi', 'dq_ghi_physical',
-        'dq_energy_balance', 'is_weather_valid', 'is_generation_valid', 'is_net_valid',
-        'is_train_ok', 'method', 'expected_mwh', 'expected_baseline_mwh', 'is_judged',
-        'availability_loss_mwh', 'curtailment_loss_mwh',
+        'cell_temperature_c', 'dc_power_pu',
+    ] + quality_flags() + [
+        'is_weather_valid', 'is_generation_valid', 'is_net_valid', 'is_train_ok', 'method',
+        'expected_mwh', 'expected_baseline_mwh', 'is_judged', 'availability_loss_mwh',
+        'curtailment_loss_mwh',
     ]) }}
 {%- endmacro %}

@@ -5,6 +5,8 @@
   Few keys are ever delivered twice, and a window over a whole table is dear: only repeated keys
   pass through one. A filter on a key column reaches the scans of both branches and of the list of
   repeated keys, so reading one day reads one day.
+
+  `_is_corrected` marks a row that took the place of other values: deliveries of its key differ.
 #}
 {% macro latest_delivery(relation, key_columns) -%}
     {%- set keys = key_columns | join(', ') -%}
@@ -19,16 +21,24 @@
         having count(*) > 1
     )
 
-    select delivered.*
+    select
+        delivered.*,
+        false as _is_corrected
     from {{ relation }} as delivered
     left join repeated_keys
         on {{ on_keys | join(' and ') }}
     where repeated_keys.{{ key_columns[0] }} is null
     union all
-    select delivered.*
+    select
+        delivered.*,
+        coalesce(
+            min(delivered._row_hash) over deliveries_of_key
+            <> max(delivered._row_hash) over deliveries_of_key, false
+        ) as _is_corrected
     from {{ relation }} as delivered
     inner join repeated_keys
         on {{ on_keys | join(' and ') }}
+    window deliveries_of_key as (partition by delivered.{{ key_columns | join(', delivered.') }})
     qualify
         row_number() over (
             partition by delivered.{{ key_columns | join(', delivered.') }}

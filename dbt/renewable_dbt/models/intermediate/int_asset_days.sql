@@ -26,6 +26,7 @@ with_defaults as (
         days.longitude,
         coalesce(days.altitude_m, 0) as altitude_m,
         days.hub_height_m,
+        days.cut_in_mps,
         days.cut_out_mps,
         coalesce(days.is_stall_regulated, false) as is_stall_regulated,
         days.tilt_deg,

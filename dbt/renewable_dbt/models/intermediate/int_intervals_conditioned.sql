@@ -37,6 +37,11 @@ slots as (
         ) }} as timestamp,
         {{ days_since_j2000('cast(day_minutes.performance_date as timestamp)') }}
         + (day_minutes.minute_of_day + 0.5e0 * day_minutes.interval_minutes) / 1440e0 as j2000_days,
+        {{ shared_dbt.minutes_later(
+            'cast(day_minutes.performance_date as timestamp)',
+            '(day_minutes.minute_of_day + day_minutes.interval_minutes + '
+            ~ constant('late_after_minutes') ~ ')'
+        ) }} as late_after,
         {{ extraterrestrial_wm2('day_minutes.performance_date') }} as extraterrestrial_wm2
     from day_minutes
 ),
@@ -62,6 +67,7 @@ sun as (
         longitudes.performance_date,
         longitudes.interval_minutes,
         longitudes.timestamp,
+        longitudes.late_after,
         longitudes.extraterrestrial_wm2,
         asin(sin(longitudes.obliquity_rad) * sin(longitudes.ecliptic_longitude_rad))
             as declination_rad,
@@ -90,6 +96,7 @@ aligned as (
         cast(asset_days.longitude as double) as longitude_deg,
         cast(asset_days.altitude_m as double) as altitude_m,
         cast(asset_days.hub_height_m as double) as hub_height_m,
+        cast(asset_days.cut_in_mps as double) as cut_in_mps,
         cast(asset_days.cut_out_mps as double) as cut_out_mps,
         asset_days.is_stall_regulated,
         asset_days.has_tracker,
@@ -124,7 +131,11 @@ aligned as (
         coalesce(weather.is_out_of_range, false) as dq_range_weather,
         coalesce(generation.is_out_of_range, false) as has_channel_out_of_range,
         coalesce(weather.has_conflict, false) as dq_duplicate_weather,
-        coalesce(generation.has_conflict, false) as dq_duplicate_generation
+        coalesce(generation.has_conflict, false) as dq_duplicate_generation,
+        coalesce(weather.is_corrected, false) as dq_corrected_weather,
+        coalesce(generation.is_corrected, false) as dq_corrected_generation,
+        coalesce(weather.delivered_at > sun.late_after, false) as dq_late_weather,
+        coalesce(generation.delivered_at > sun.late_after, false) as dq_late_generation
     from asset_days
     inner join sun
         on
@@ -328,6 +339,34 @@ powered as (
             or heated.ghi < {{ lowest_physical_ghi_wm2() }},
             false
         ) and heated.is_solar_unit as dq_ghi_physical,
+        coalesce(
+            heated.zenith_deg > {{ constant('night_zenith_deg') }}
+            and heated.ghi > {{ constant('night_ghi_wm2') }},
+            false
+        ) as dq_ghi_night,
+        coalesce(
+            heated.zenith_deg > {{ constant('night_zenith_deg') }}
+            and heated.gross > {{ constant('night_power_frac') }} * heated.slot_capacity_mwh,
+            false
+        ) as dq_power_night,
+        coalesce(
+            heated.hub_wind_speed < heated.cut_in_mps - {{ constant('below_cut_in_mps') }}
+            and heated.gross
+            > {{ constant('below_cut_in_power_frac') }} * heated.slot_capacity_mwh,
+            false
+        )
+        or coalesce(
+            heated.hub_wind_speed > heated.cut_out_mps + {{ constant('above_cut_out_mps') }}
+            and heated.gross
+            > {{ constant('above_cut_out_power_frac') }} * heated.slot_capacity_mwh,
+            false
+        ) as dq_power_no_wind,
+        coalesce(
+            abs(cast(heated.asset_capacity_mw - heated.rated_capacity_mw as double))
+            > {{ constant('capacity_tolerance_frac') }}
+            * cast(heated.rated_capacity_mw as double),
+            false
+        ) as dq_capacity,
         (
             coalesce(
                 heated.net > heated.gross
@@ -335,7 +374,8 @@ powered as (
             )
             or coalesce(
                 heated.curtailment_mwh > 0
-                and heated.gross >= 0.999e0 * heated.slot_capacity_mwh, false
+                and heated.gross
+                >= {{ constant('full_power_frac') }} * heated.slot_capacity_mwh, false
             )
             or coalesce(
                 heated.gross > {{ constant('standstill_power_frac') }} * heated.slot_capacity_mwh
@@ -362,11 +402,11 @@ judged as (
         and not case
             when powered.is_plant then powered.is_net_out_of_range
             else powered.is_gross_out_of_range
-        end as is_generation_valid,
+        end as is_generation_usable,
         powered.net is not null
         and not powered.dq_duplicate_generation
         and not powered.dq_energy_balance
-        and not powered.is_net_out_of_range as is_net_valid,
+        and not powered.is_net_out_of_range as is_net_usable,
         (
             coalesce(powered.usable_availability_pct < {{ constant(
                 'train_availability_pct'
@@ -432,16 +472,24 @@ conditioned as (
         judged.has_channel_out_of_range
         or judged.is_gross_out_of_range
         or judged.is_net_out_of_range as dq_range_generation,
-        judged.dq_ghi_physical,
         judged.dq_duplicate_weather,
         judged.dq_duplicate_generation,
+        judged.dq_late_weather,
+        judged.dq_late_generation,
+        judged.dq_corrected_weather,
+        judged.dq_corrected_generation,
+        judged.dq_ghi_physical,
+        judged.dq_ghi_night,
+        judged.dq_power_night,
+        judged.dq_power_no_wind,
         judged.dq_energy_balance,
+        judged.dq_capacity,
         judged.is_weather_usable,
-        judged.is_generation_valid,
-        judged.is_net_valid,
+        judged.is_generation_usable,
+        judged.is_net_usable,
         judged.is_stopped,
         judged.is_weather_usable
-        and judged.is_generation_valid
+        and judged.is_generation_usable
         and not judged.is_stopped
         and judged.gross >= 0
         and not judged.is_plant

@@ -1,9 +1,19 @@
+{%- set waterfall_terms = [
+    'expected_mwh', 'availability_loss_mwh', 'curtailment_loss_mwh', 'performance_loss_mwh',
+] %}
+
 with judged_intervals as (
     select
         *,
         technology <> 'solar' or coalesce(is_daylight, false) as is_counted,
         is_weather_valid and is_generation_valid as is_valid,
         is_judged and is_net_valid and gross_generation_mwh > 0 as is_metered,
+        is_judged and not is_net_valid as is_without_reading,
+        technology = 'wind'
+        and not is_plant
+        and normalized_wind_speed_mps > {{ constant('standstill_speed_mps') }}
+        and gross_generation_mwh
+        < {{ constant('standstill_power_frac') }} * cast(capacity_mwh as double) as is_standing,
         cast(dc_power_pu as double) * cast(capacity_mwh as double) as dc_power_mwh
     from {{ ref('fct_generation_weather_interval') }}
     where {{ shared_dbt.rebuilt('performance_date') }}
@@ -127,6 +137,25 @@ summed as (
         {{ shared_dbt.exact_sum('intervals.performance_loss_mwh') }} as performance_loss_mwh,
         {{ shared_dbt.complete_sum('intervals.electrical_loss_mwh', 'intervals.is_judged') }}
             as electrical_loss_mwh,
+        {{ shared_dbt.exact_sum('intervals.electrical_loss_mwh') }} as read_electrical_loss_mwh,
+        {{ shared_dbt.exact_sum(
+            'case when intervals.is_judged and intervals.is_net_valid'
+            ~ ' then intervals.net_generation_mwh end'
+        ) }} as read_net_mwh,
+        {%- for column in waterfall_terms %}
+        {{ shared_dbt.exact_sum(
+            'case when intervals.is_without_reading then intervals.' ~ column ~ ' end'
+        ) }} as {{ column }}_without_reading,
+        {%- endfor %}
+        {{ shared_dbt.exact_sum(
+            'case when not intervals.is_judged then intervals.expected_mwh end'
+        ) }} as unjudged_expected_mwh,
+        {{ shared_dbt.exact_sum(
+            "case"
+            ~ " when intervals.technology <> 'wind' then null"
+            ~ " when intervals.is_standing then intervals.expected_mwh"
+            ~ " when intervals.is_judged then 0 end"
+        ) }} as own_downtime_loss_mwh,
         {{ shared_dbt.exact_sum(
             'case when intervals.is_metered then intervals.gross_generation_mwh end'
         ) }} as metered_gross_mwh,
@@ -161,9 +190,23 @@ with_insolation as (
     from summed
 ),
 
+units_downtime as (
+    select
+        summed.parent_asset_id as asset_id,
+        summed.performance_date,
+        {{ shared_dbt.exact_sum('summed.own_downtime_loss_mwh') }} as downtime_loss_mwh
+    from summed
+    where summed.parent_asset_id is not null
+    group by summed.parent_asset_id, summed.performance_date
+),
+
 described as (
     select
         with_insolation.*,
+        case
+            when with_insolation.is_plant then units_downtime.downtime_loss_mwh
+            else with_insolation.own_downtime_loss_mwh
+        end as downtime_loss_mwh,
         asset_days.portfolio,
         {{ shared_dbt.measure(
             'cast(asset_days.dc_capacity_mw as double)'
@@ -181,6 +224,10 @@ described as (
         on
             with_insolation.performance_date = asset_days.performance_date
             and with_insolation.asset_id = asset_days.asset_id
+    left join units_downtime
+        on
+            with_insolation.performance_date = units_downtime.performance_date
+            and with_insolation.asset_id = units_downtime.asset_id
 )
 
 select * from described

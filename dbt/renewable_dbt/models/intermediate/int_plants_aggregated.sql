@@ -1,3 +1,10 @@
+{#- A plant's own deliveries can be late, corrected or doubled; its channels are its units'. #}
+{%- set own_flags = [
+    'dq_duplicate_weather', 'dq_duplicate_generation', 'dq_late_weather', 'dq_late_generation',
+    'dq_corrected_weather', 'dq_corrected_generation', 'dq_range_generation', 'dq_capacity',
+] %}
+{%- set derived_flags = ['dq_missing_weather', 'dq_missing_generation', 'dq_energy_balance'] %}
+
 with own_rows as (
     select * from {{ ref('int_intervals_expected') }}
     where is_plant and {{ shared_dbt.rebuilt('performance_date') }}
@@ -205,13 +212,12 @@ combined as (
             else units_together.wind_speed_mps
         end is null as dq_missing_weather,
         own_rows.dq_missing_generation,
-        false as dq_range_weather,
-        own_rows.dq_range_generation,
-        own_rows.dq_duplicate_weather,
-        own_rows.dq_duplicate_generation,
-        false as dq_frozen_wind,
-        false as dq_frozen_ghi,
-        false as dq_ghi_physical,
+        {%- for flag in own_flags %}
+        own_rows.{{ flag }},
+        {%- endfor %}
+        {%- for flag in quality_flags() if flag not in own_flags + derived_flags %}
+        false as {{ flag }},
+        {%- endfor %}
         coalesce(
             units_together.weather_minutes = member_counts.units * own_rows.interval_minutes, false
         ) as is_weather_valid,

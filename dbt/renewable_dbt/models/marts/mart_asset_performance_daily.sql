@@ -17,6 +17,7 @@ with_ratios as (
         daily.net_generation_mwh,
         daily.curtailment_mwh,
         daily.reported_availability_loss_mwh,
+        daily.downtime_loss_mwh,
         daily.capacity_mwh,
         daily.valid_net_generation_mwh,
         daily.valid_capacity_mwh,

@@ -25,7 +25,8 @@ summed as (
         {%- endfor %}
         {%- for column in [
             'gross_generation_mwh', 'net_generation_mwh', 'curtailment_mwh',
-            'reported_availability_loss_mwh', 'capacity_mwh', 'valid_net_generation_mwh',
+            'reported_availability_loss_mwh', 'downtime_loss_mwh', 'capacity_mwh',
+            'valid_net_generation_mwh',
             'valid_capacity_mwh', 'sum_availability_pct', 'judged_capacity_mwh', 'judged_gross_mwh',
             'potential_mwh', 'availability_loss_mwh', 'curtailment_loss_mwh',
             'performance_loss_mwh',
@@ -92,6 +93,7 @@ final as (
         with_score.net_generation_mwh,
         with_score.curtailment_mwh,
         with_score.reported_availability_loss_mwh,
+        with_score.downtime_loss_mwh,
         with_score.capacity_mwh,
         with_score.valid_net_generation_mwh,
         with_score.valid_capacity_mwh,

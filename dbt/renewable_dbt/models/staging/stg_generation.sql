@@ -24,6 +24,7 @@ typed as (
             or coalesce(abs(latest.net_generation_mwh) >= 1e9, false)
         ) as is_out_of_range,
         coalesce(latest._has_conflict, false) as has_conflict,
+        latest._is_corrected as is_corrected,
         latest._delivered_at as delivered_at,
         latest._delivery_id as delivery_id
     from latest

@@ -30,6 +30,7 @@ typed as (
             or {{ out_of_range('snow_depth_m', 'latest.snow_depth_m') }}
         ) as is_out_of_range,
         coalesce(latest._has_conflict, false) as has_conflict,
+        latest._is_corrected as is_corrected,
         latest._delivered_at as delivered_at,
         latest._delivery_id as delivery_id
     from latest

@@ -24,6 +24,21 @@ PUBLISHED = (
         ("asset_id", "performance_date"),
         month_column="performance_date",
     ),
+    PublishedTable(
+        "mart_loss_waterfall_daily",
+        ("asset_id", "performance_date"),
+        month_column="performance_date",
+    ),
+    PublishedTable("mart_loss_waterfall_monthly", ("asset_id", "performance_month", "step_order")),
+    PublishedTable(
+        "mart_loss_waterfall_fleet_monthly",
+        ("tenant_id", "portfolio", "technology", "performance_month", "step_order"),
+    ),
+    PublishedTable(
+        "mart_data_quality_daily",
+        ("asset_id", "performance_date", "source"),
+        month_column="performance_date",
+    ),
     PublishedTable("mart_monthly_kpis", ("asset_id", "performance_month")),
     PublishedTable(
         "mart_fleet_summary",
