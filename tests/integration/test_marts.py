@@ -31,6 +31,15 @@ PROMISED = {
         "method, train_from, train_to, z_score, sigma_pi, baseline_index, anomaly_flag, "
         "anomaly_type"
     ),
+    "mart_loss_waterfall_daily": (
+        "asset_id, performance_date, potential_mwh, availability_loss_mwh, curtailment_loss_mwh, "
+        "performance_loss_mwh, electrical_loss_mwh, net_generation_mwh, data_gap_mwh"
+    ),
+    "mart_loss_waterfall_monthly": "asset_id, performance_month, step_order, step, mwh",
+    "mart_data_quality_daily": (
+        "asset_id, performance_date, source, expected_slots, received_slots, valid_slots, "
+        "late_rows, corrected_rows, freshness_h"
+    ),
     "mart_monthly_kpis": "asset_id, performance_month",
     "mart_fleet_summary": "tenant_id, portfolio, technology",
     "mart_anomaly_episodes": (
