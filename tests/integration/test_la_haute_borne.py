@@ -214,6 +214,36 @@ def test_number_10_walk_forward_on_the_second_half(
     assert r2 >= 0.99, (slots, wape, r2)
 
 
+def test_number_11_the_waterfall_closes_on_every_day(farm: tuple[Settings, LoadReport]) -> None:
+    ((days, closed),) = ask(
+        farm,
+        """select count(*), count(*) filter (
+               where abs(
+                   potential_mwh - availability_loss_mwh - curtailment_loss_mwh
+                   - performance_loss_mwh - electrical_loss_mwh - net_generation_mwh
+               ) <= 1e-6
+           )
+           from mart_loss_waterfall_daily where asset_id = 'LHB' and potential_mwh is not null""",
+    )
+    assert days >= 330
+    assert closed == days
+
+
+def test_our_own_downtime_estimate_follows_what_the_operator_reports(
+    farm: tuple[Settings, LoadReport],
+) -> None:
+    months = ask(
+        farm,
+        """select downtime_loss_mwh, reported_availability_loss_mwh
+           from mart_monthly_kpis where asset_id = 'LHB' and downtime_loss_mwh is not null
+           order by performance_month""",
+    )
+    ours, reported = np.array(months, dtype=float).T
+    correlation = float(np.corrcoef(ours, reported)[0, 1])
+    assert len(months) >= 11
+    assert correlation >= 0.95, (correlation, list(zip(ours, reported, strict=True)))
+
+
 def test_landing_the_same_files_again_changes_nothing(
     farm: tuple[Settings, LoadReport], shared_data: Path
 ) -> None:
