@@ -38,3 +38,72 @@ create macro pearson(n, sx, sy, sxx, syy, sxy, fewest) as
                 / (sqrt(cast(n * sxx - sx * sx as double)) * sqrt(cast(n * syy - sy * sy as double)))
             )) as decimal(9, 6))
     end;
+create macro on_curve(x, own_s, own_p, previous_s, previous_p, next_s, next_p) as
+    case
+        when own_s is not null and x >= own_s then interpolated(x, own_s, own_p, next_s, next_p)
+        when own_s is not null then interpolated(x, previous_s, previous_p, own_s, own_p)
+        else interpolated(x, previous_s, previous_p, next_s, next_p)
+    end;
+create macro stands_still(is_weather_valid, is_generation_valid, availability, curtailment, gross, capacity) as
+    is_weather_valid and is_generation_valid
+    and coalesce(availability, 100) >= 99 and coalesce(curtailment, 0) = 0
+    and gross::double < 0.01e0 * capacity::double;
+
+-- How far the days of a relation lie from their own past: z, and three reasons for suspicion.
+create macro deviating(relation) as table
+    with measured as (
+        select
+            *,
+            case when is_valid then ln(greatest(actual::double / expected::double, 0.01e0)) end
+                as deviation,
+            case when is_valid then actual end as valid_actual,
+            case when is_valid then expected end as valid_expected
+        from query_table(relation)
+    ),
+
+    with_past as (
+        select
+            *,
+            count(deviation) over before as past_days,
+            median(deviation) over before as past_median,
+            greatest(1.4826e0 * mad(deviation) over before, 0.015e0) as sigma,
+            case
+                when count(deviation) over week >= 4
+                    then (sum(valid_actual) over week)::double / (sum(valid_expected) over week)::double
+            end as week_index
+        from measured
+        window
+            before as (
+                partition by asset_id order by performance_date
+                range between interval 60 day preceding and interval 1 day preceding
+            ),
+            week as (
+                partition by asset_id order by performance_date
+                range between interval 6 day preceding and current row
+            )
+    ),
+
+    with_weeks as (
+        select
+            *,
+            case when past_days >= 15 then (deviation - past_median) / sigma end as z,
+            count(week_index) over weeks as past_weeks,
+            median(week_index) over weeks as past_week_median,
+            1.4826e0 * mad(week_index) over weeks as past_week_sigma
+        from with_past
+        window weeks as (
+            partition by asset_id order by performance_date
+            range between interval 120 day preceding and interval 14 day preceding
+        )
+    )
+
+    select
+        *,
+        coalesce(dead_minutes >= 120, false) as is_dead,
+        coalesce(z < -4e0 and expected - actual > 0.01 * full_load, false) as is_sudden,
+        coalesce(
+            past_weeks >= 15
+            and week_index < past_week_median - 3e0 * past_week_sigma
+            and week_index < past_week_median - 0.03e0, false
+        ) as is_sustained
+    from with_weeks;

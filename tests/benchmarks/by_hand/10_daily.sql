@@ -4,7 +4,22 @@ with intervals as (
     select
         *,
         technology <> 'solar' or is_daylight as is_counted,
-        is_judged and is_net_valid and gross_generation_mwh > 0 as is_metered
+        is_judged and is_net_valid and gross_generation_mwh > 0 as is_metered,
+        case when is_judged then expected_baseline_mwh end as baseline_mwh,
+        exact(baseline_mwh::double * (
+            1e0 - coalesce(reported(availability_pct), 100)::double / 100e0
+        )) as baseline_availability_loss_mwh,
+        exact(
+            baseline_mwh - baseline_availability_loss_mwh - least(
+                exact(greatest(coalesce(curtailment_mwh, 0), 0)),
+                baseline_mwh - baseline_availability_loss_mwh
+            )
+        ) as baseline_attainable_mwh,
+        is_judged and expected_mwh::double > 0.15e0 * capacity_mwh::double
+        and stands_still(
+            is_weather_valid, is_generation_valid, availability_pct, curtailment_mwh,
+            gross_generation_mwh, capacity_mwh
+        ) as is_dead
     from fct_generation_weather_interval
 ),
 
@@ -50,6 +65,11 @@ summed as (
         exact(sum(capacity_mwh) filter (is_judged)) as judged_capacity_mwh,
         exact(sum(gross_generation_mwh) filter (is_judged)) as judged_gross_mwh,
         exact(sum(expected_mwh) filter (is_judged)) as potential_mwh,
+        exact(sum(baseline_attainable_mwh)) as baseline_available_uncurtailed_mwh,
+        exact(sum(gross_generation_mwh) filter (baseline_mwh is not null)) as baseline_gross_mwh,
+        coalesce(sum(interval_minutes) filter (is_dead), 0) as dead_minutes,
+        coalesce(sum(interval_minutes) filter (dq_frozen_wind or dq_frozen_ghi), 0)
+            as frozen_minutes,
         exact(sum(availability_loss_mwh)) as availability_loss_mwh,
         exact(sum(curtailment_loss_mwh)) as curtailment_loss_mwh,
         exact(sum(performance_loss_mwh)) as performance_loss_mwh,

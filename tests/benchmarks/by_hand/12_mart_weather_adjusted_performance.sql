@@ -1,3 +1,34 @@
+create temp table judged_days as
+select
+    asset_id,
+    performance_date,
+    judged_gross_mwh as actual,
+    expected_available_uncurtailed_mwh as expected,
+    capacity_mwh as full_load,
+    dead_minutes,
+    frozen_minutes > 180 as is_frozen,
+    coalesce(completeness_frac < 0.80, true) as is_insufficient,
+    coalesce(
+        expected_available_uncurtailed_mwh >= 0.03 * capacity_mwh
+        and judged_slots >= 0.75 * expected_slots, false
+    ) as is_valid
+from daily;
+
+create temp table anomalies as
+select
+    asset_id,
+    performance_date,
+    exact(z) as z_score,
+    case when past_days >= 15 then exact(sigma) end as sigma_pi,
+    case
+        when is_insufficient then 'data_suspect'
+        when is_dead then 'unreported_outage'
+        when is_sudden then 'sudden_loss'
+        when is_sustained then 'sustained_underperformance'
+        when is_frozen or z > 4e0 then 'data_suspect'
+    end as anomaly_type
+from deviating('judged_days');
+
 create table mart_weather_adjusted_performance as
 with paired as (
     select
@@ -87,6 +118,15 @@ training as (
     union all
     select asset_id, performance_date, method, training_days, train_from, train_to
     from solar_training
+),
+
+correlated as (
+    select
+        *,
+        pearson(n_7d::decimal(4, 0), sx_7d, sy_7d, sxx_7d, syy_7d, sxy_7d, 5) as correlation_7d,
+        pearson(n_30d::decimal(4, 0), sx_30d, sy_30d, sxx_30d, syy_30d, sxy_30d, 20)
+            as correlation_30d
+    from scored
 )
 
 select
@@ -124,9 +164,20 @@ select
     score_7d as performance_score_7d,
     score_30d as performance_score_30d,
     rating(score_30d) as rating_30d,
-    pearson(n_7d::decimal(4, 0), sx_7d, sy_7d, sxx_7d, syy_7d, sxy_7d, 5) as correlation_7d,
-    pearson(n_30d::decimal(4, 0), sx_30d, sy_30d, sxx_30d, syy_30d, sxy_30d, 20) as correlation_30d,
+    correlation_7d,
+    correlation_30d,
     n_7d::integer as correlation_pairs_7d,
-    n_30d::integer as correlation_pairs_30d
-from scored as s
-left join training as t using (asset_id, performance_date);
+    n_30d::integer as correlation_pairs_30d,
+    ratio(baseline_gross_mwh, baseline_available_uncurtailed_mwh) as baseline_index,
+    p.baseline_from,
+    p.baseline_to,
+    a.z_score,
+    a.sigma_pi,
+    coalesce(
+        a.anomaly_type, case when correlation_30d < 0.5 then 'data_suspect' end
+    ) as anomaly_type,
+    a.anomaly_type is not null or coalesce(correlation_30d < 0.5, false) as anomaly_flag
+from correlated as s
+inner join anomalies as a using (asset_id, performance_date)
+left join training as t using (asset_id, performance_date)
+left join baselines as p on s.asset_id = p.asset_id and s.performance_date > p.baseline_to;

@@ -8,26 +8,28 @@ select
         case
             when not w.is_weather_valid or t.method is null then null
             when w.is_above_cut_out then 0e0
-            else greatest(0e0, w.power_factor::double * case
-                when c.own_speed is not null and w.normalised_speed >= c.own_speed
-                    then interpolated(
-                        w.normalised_speed, c.own_speed, c.own_power, c.next_speed, c.next_power
-                    )
-                when c.own_speed is not null
-                    then interpolated(
-                        w.normalised_speed,
-                        c.previous_speed, c.previous_power, c.own_speed, c.own_power
-                    )
-                else interpolated(
-                    w.normalised_speed,
-                    c.previous_speed, c.previous_power, c.next_speed, c.next_power
-                )
-            end)
+            else greatest(0e0, w.power_factor::double * on_curve(
+                w.normalised_speed, c.own_speed, c.own_power,
+                c.previous_speed, c.previous_power, c.next_speed, c.next_power
+            ))
         end * w.capacity_mwh::double
-    ) as expected_mwh
+    ) as expected_mwh,
+    exact(
+        case
+            when not w.is_weather_valid or p.baseline_to is null then null
+            when w.is_above_cut_out then 0e0
+            else greatest(0e0, w.power_factor::double * on_curve(
+                w.normalised_speed, f.own_speed, f.own_power,
+                f.previous_speed, f.previous_power, f.next_speed, f.next_power
+            ))
+        end * w.capacity_mwh::double
+    ) as expected_baseline_mwh
 from wind as w
 left join wind_training as t using (asset_id, performance_date)
-left join power_curves as c using (asset_id, performance_date, wind_bin);
+left join power_curves as c using (asset_id, performance_date, wind_bin)
+left join baselines as p on w.asset_id = p.asset_id and w.performance_date > p.baseline_to
+left join baseline_curves as f
+    on p.asset_id = f.asset_id and p.baseline_to = f.performance_date and w.wind_bin = f.wind_bin;
 
 create macro reported(availability) as case when availability between 0 and 100 then availability end;
 
@@ -47,7 +49,8 @@ with together as (
         false as dq_frozen_ghi,
         false as dq_ghi_physical,
         e.method,
-        e.expected_mwh
+        e.expected_mwh,
+        e.expected_baseline_mwh
     from wind as w
     inner join expected as e using (asset_id, timestamp)
     union all by name
@@ -69,9 +72,18 @@ with together as (
                 when s.is_weather_valid
                     then greatest(0e0, least(1e0, t.yield::double * exact(s.dc_power)::double))
             end * s.capacity_mwh::double
-        ) as expected_mwh
+        ) as expected_mwh,
+        exact(
+            case
+                when s.is_weather_valid and p.baseline_to is not null
+                    then greatest(
+                        0e0, least(1e0, p.baseline_yield::double * exact(s.dc_power)::double)
+                    )
+            end * s.capacity_mwh::double
+        ) as expected_baseline_mwh
     from solar as s
     inner join solar_training as t using (asset_id, performance_date)
+    left join baselines as p on s.asset_id = p.asset_id and s.performance_date > p.baseline_to
 ),
 
 judged as (
@@ -167,6 +179,7 @@ select
     c.is_train_ok,
     c.method,
     c.expected_mwh,
+    c.expected_baseline_mwh,
     c.is_judged,
     c.availability_loss_mwh,
     c.curtailment_loss_mwh,
