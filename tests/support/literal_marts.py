@@ -20,7 +20,10 @@ _MWH = (
 _KEYS = "asset_id varchar, technology varchar, is_plant boolean, performance_date date"
 _COLUMNS = {
     "dim_asset": "asset_id varchar, name varchar, parent_asset_id varchar, valid_from date",
-    "fct_generation_weather_interval": "asset_id varchar",
+    "fct_generation_weather_interval": f"{_KEYS}, timestamp timestamp,"
+    " normalized_wind_speed_mps decimal(18, 9), gross_generation_mwh decimal(18, 9),"
+    " capacity_mwh decimal(18, 9), curtailment_mwh decimal(18, 9),"
+    " availability_pct decimal(18, 9), is_weather_valid boolean, is_generation_valid boolean",
     "mart_asset_performance_daily": f"{_KEYS}, valid_net_generation_mwh decimal(18, 9),"
     " valid_capacity_mwh decimal(18, 9), valid_slots integer, expected_slots integer,"
     " completeness_frac decimal(18, 9)",
@@ -39,6 +42,17 @@ _COLUMNS = {
     " production_based_availability_frac decimal(18, 9), curtailment_rate_frac decimal(18, 9),"
     " performance_index decimal(18, 9), performance_score decimal(9, 6), rating varchar,"
     " completeness_frac decimal(18, 9)",
+    "mart_loss_waterfall_daily": f"{_KEYS}, is_counted_in_fleet boolean,"
+    " data_gap_mwh decimal(18, 9), " + ", ".join(f"{name} decimal(18, 9)" for name in _MWH[:6]),
+    "mart_anomaly_episodes": "asset_id varchar, anomaly_type varchar, started_on date,"
+    " ended_on date, estimated_loss_mwh decimal(18, 9)",
+    "mart_data_quality_daily": f"{_KEYS}, source varchar, expected_slots integer,"
+    " valid_slots integer, valid_frac decimal(18, 9), missing_slots integer,"
+    " frozen_wind_slots integer, corrected_rows integer",
+    "int_power_curve_trailing": f"{_KEYS}, wind_bin integer, own_speed_mps decimal(18, 9),"
+    " own_power_pu decimal(18, 9)",
+    "int_power_curve_baseline": "asset_id varchar, wind_bin integer,"
+    " own_speed_mps decimal(18, 9), own_power_pu decimal(18, 9)",
 }
 
 

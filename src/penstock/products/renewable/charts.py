@@ -55,7 +55,7 @@ def expected_chart(rows: Rows, *, name: str, first: date, last: date) -> dict[st
 
     `rows`: day, actual, expected (MWh).
     """
-    base = alt.Chart().encode(x=_days("day", first, last))
+    base = alt.Chart().encode(x=days_axis("day", first, last))
     energy = alt.Axis(
         title=None, tickCount=3, domain=False, ticks=False, minExtent=40, maxExtent=40
     )
@@ -75,13 +75,13 @@ def expected_chart(rows: Rows, *, name: str, first: date, last: date) -> dict[st
         y=alt.value(0),
         y2=alt.value(PANEL_HEIGHT),
         tooltip=[
-            _tip_day("day"),
+            tip_day("day"),
             alt.Tooltip("actual:Q", title="produced, MWh", format=",.2f"),
             alt.Tooltip("expected:Q", title="expected, MWh", format=",.2f"),
         ],
     )
-    return _spec(
-        alt.layer(produced, missing, expected, touch, data=_data(rows)),
+    return sized(
+        alt.layer(produced, missing, expected, touch, data=inline(rows)),
         height=PANEL_HEIGHT,
         description=f"Energy of {name} per day",
     )
@@ -93,11 +93,11 @@ def calendar_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
     `rows`: label, day, score, verdict (the score or why there is none), completeness.
     """
     base = alt.Chart().encode(
-        x=_days("day", first, last),
-        y=_named_rows("label", rows),
+        x=days_axis("day", first, last),
+        y=named_rows("label", rows),
         tooltip=[
             alt.Tooltip("label:N", title="asset"),
-            _tip_day("day"),
+            tip_day("day"),
             alt.Tooltip("verdict:N", title="score"),
             alt.Tooltip("completeness:N", title="data complete"),
         ],
@@ -113,9 +113,9 @@ def calendar_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
     unscored = base.transform_filter("datum.score === null").mark_rect(
         color=Paint.NOTHING, height=alt.RelativeBandSize(band=0.14)
     )
-    return _spec(
-        alt.layer(unscored, scored, _names("label", rows), data=_data(rows)),
-        height=_rows_height("label", rows),
+    return sized(
+        alt.layer(unscored, scored, names("label", rows), data=inline(rows)),
+        height=named_rows_height("label", rows),
         description="Score per asset and day",
     )
 
@@ -132,16 +132,16 @@ def losses_chart(rows: Rows) -> dict[str, Any]:
         .mark_bar()
         .encode(
             x=_energy("lost_mwh"),
-            y=_named_rows("label", rows),
+            y=named_rows("label", rows),
             color=alt.condition(
                 "datum.lost_mwh < 0", alt.value(Paint.FIRST), alt.value(Paint.SECOND)
             ),
             tooltip=tips,
         )
     )
-    return _spec(
-        alt.layer(bars, _names("label", rows), data=_data(rows)),
-        height=_rows_height("label", rows),
+    return sized(
+        alt.layer(bars, names("label", rows), data=inline(rows)),
+        height=named_rows_height("label", rows),
         description="Energy lost by cause",
     )
 
@@ -153,7 +153,7 @@ def worst_chart(rows: Rows) -> dict[str, Any]:
         .mark_bar()
         .encode(
             x=_energy("mwh"),
-            y=_named_rows("label", rows),
+            y=named_rows("label", rows),
             color=alt.Color(
                 "part:N",
                 scale=alt.Scale(domain=["stood still", "ran"], range=[Paint.SECOND, Paint.ALARM]),
@@ -167,16 +167,17 @@ def worst_chart(rows: Rows) -> dict[str, Any]:
             ],
         )
     )
-    return _spec(
-        alt.layer(bars, _names("label", rows), data=_data(rows)),
-        height=_rows_height("label", rows),
+    return sized(
+        alt.layer(bars, names("label", rows), data=inline(rows)),
+        height=named_rows_height("label", rows),
         description="Energy below expectation",
     )
 
 
-def _days(column: str, first: date, last: date) -> alt.X:
+def days_axis(column: str, first: date, last: date) -> alt.X:
+    """Days along the width, one cell each, from `first` to `last`."""
     # Numbers, because a date without a zone would be read in the reader's own.
-    ends = [_milliseconds(first), _milliseconds(last + timedelta(days=1))]
+    ends = [milliseconds(first), milliseconds(last + timedelta(days=1))]
     return alt.X(
         f"utcyearmonthdate({column}):T",
         scale=alt.Scale(domain=ends),
@@ -192,7 +193,8 @@ def _energy(column: str) -> alt.X:
     )
 
 
-def _named_rows(column: str, rows: Rows, **options: Any) -> alt.Y:
+def named_rows(column: str, rows: Rows, **options: Any) -> alt.Y:
+    """One row per name, in the rows' order, with room for the name above it."""
     return alt.Y(
         f"{column}:N",
         sort=list(dict.fromkeys(row[column] for row in rows)),
@@ -202,11 +204,12 @@ def _named_rows(column: str, rows: Rows, **options: Any) -> alt.Y:
     )
 
 
-def _rows_height(column: str, rows: Rows) -> int:
+def named_rows_height(column: str, rows: Rows) -> int:
+    """Height in pixels of the named rows."""
     return _ROW * len({row[column] for row in rows})
 
 
-def _names(column: str, rows: Rows) -> alt.Chart:
+def names(column: str, rows: Rows) -> alt.Chart:
     """The name of each row, above it."""
     names: alt.Chart = (
         alt.Chart()
@@ -214,18 +217,20 @@ def _names(column: str, rows: Rows) -> alt.Chart:
         .mark_text(align="left", baseline="bottom", dy=-3)
         .encode(
             x=alt.value(0),
-            y=_named_rows(column, rows, bandPosition=0),
+            y=named_rows(column, rows, bandPosition=0),
             text=f"{column}:N",
         )
     )
     return names
 
 
-def _tip_day(column: str) -> alt.Tooltip:
+def tip_day(column: str) -> alt.Tooltip:
+    """A day in a tooltip."""
     return alt.Tooltip(f"utcyearmonthdate({column}):T", title="day", format="%-d %b %Y")
 
 
-def _data(rows: Rows) -> alt.InlineData:
+def inline(rows: Rows) -> alt.InlineData:
+    """Rows as data inside the chart; dates as text."""
     return alt.InlineData(values=[_plain(row) for row in rows])
 
 
@@ -235,16 +240,18 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _milliseconds(day: date) -> int:
+def milliseconds(day: date) -> int:
+    """Beginning of a UTC day as charts count time."""
     return (day - date(1970, 1, 1)).days * 86_400_000
 
 
-def _spec(
+def sized(
     chart: alt.LayerChart | alt.FacetChart, *, height: int, description: str
 ) -> dict[str, Any]:
-    sized = chart.properties(width="container", height=height, description=description)
+    """The specification of a chart as wide as its place."""
+    whole = chart.properties(width="container", height=height, description=description)
     # Only data vary: checking them against the whole grammar of Vega-Lite would take longer than
     # making the chart.
-    spec: dict[str, Any] = sized.to_dict(validate=False)
+    spec: dict[str, Any] = whole.to_dict(validate=False)
     kept = {key: value for key, value in spec.items() if key not in {"$schema", "config"}}
     return kept | {"autosize": {"type": "fit-x", "contains": "padding"}}

@@ -14,9 +14,12 @@ from typing import Any
 from penstock.contracts.product import MOCK, Product
 from penstock.landing.land_files import ATTRIBUTION
 from penstock.ledger import Ledger
+from penstock.products.renewable import report_findings as findings
+from penstock.products.renewable import report_quality as quality
 from penstock.products.renewable import report_sections as sections
 from penstock.products.renewable import report_sql as sql
 from penstock.products.renewable import report_sql_days as sql_days
+from penstock.products.renewable import report_sql_findings as sql_findings
 from penstock.products.renewable import report_tables as tables
 from penstock.releasing.blocks import Prose, Report, Section
 from penstock.releasing.figures import day, number, span
@@ -61,6 +64,19 @@ def _sections(header: Row, rows: Any) -> tuple[Section, ...]:
         sections.expected_section(assets, rows(sql_days.EXPECTED_SQL), names, last),
         sections.calendar_section(assets, rows(sql_days.CALENDAR_SQL), names, last),
         sections.worst_section(rows(sql_days.WORST_SQL), names),
+        findings.waterfall_section(
+            rows(sql_findings.FLEET_WATERFALL_SQL),
+            rows(sql_findings.ASSET_WATERFALL_SQL),
+            assets,
+            names,
+        ),
+        findings.anomaly_section(
+            rows(sql_findings.EPISODES_SQL), rows(sql_findings.EPISODE_DAYS_SQL), names, last
+        ),
+        findings.curve_section(
+            rows(sql_findings.CURVE_POINTS_SQL), rows(sql_findings.CURVE_SQL), assets, names
+        ),
+        quality.quality_section(rows(sql_findings.QUALITY_SQL), assets, names),
         tables.monthly_section(rows(sql_days.MONTHLY_SQL), assets, names),
         sections.reading_section(),
     )

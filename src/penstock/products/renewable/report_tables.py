@@ -66,7 +66,7 @@ def monthly_section(months: Rows, assets: Rows, names: Names) -> Section:
         (Column("Asset", numeric=False), *(Column(f"{day:%b %Y}") for day in days)),
         tuple(
             (
-                _name_cell(row, names),
+                name_cell(row, names),
                 *(_month_score(by_asset[row["asset_id"]], day) for day in days),
             )
             for row in assets
@@ -93,7 +93,7 @@ def _score_cell(score: Any, rating: str | None) -> Cell:
 def _asset_row(row: Row, names: Names) -> tuple[Cell, ...]:
     kind = f"{row['technology']} plant" if row["is_plant"] else row["technology"]
     return (
-        _name_cell(row, names),
+        name_cell(row, names),
         Cell(kind),
         Cell(percent(row["capacity_factor"])),
         _score_cell(row["score"], row["rating"]),
@@ -104,7 +104,8 @@ def _asset_row(row: Row, names: Names) -> tuple[Cell, ...]:
     )
 
 
-def _name_cell(row: Row, names: Names) -> Cell:
+def name_cell(row: Row, names: Names) -> Cell:
+    """The asset's name; a unit is set in below its plant."""
     return Cell(names[row["asset_id"]], inset=row["parent_asset_id"] is not None)
 
 

@@ -17,6 +17,12 @@ CAUSES = {
     "performance": "Under-performance",
     "electrical": "Cables and transformers",
 }
+ANOMALIES = {
+    "unreported_outage": "Stood still unreported",
+    "sudden_loss": "Sudden loss",
+    "sustained_underperformance": "Lasting under-performance",
+    "data_suspect": "Suspect data",
+}
 _RESOURCE = {"wind": "wind", "solar": "sun"}
 _USABLE = percent(USABLE_FRAC, 0)
 
