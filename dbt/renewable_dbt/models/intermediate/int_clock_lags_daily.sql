@@ -5,6 +5,8 @@ with intervals as (
         gross_generation_mwh,
         capacity_mwh,
         dc_power_pu,
+        is_weather_usable,
+        is_generation_usable,
         is_stopped
     from {{ ref('int_intervals_conditioned') }}
     where
@@ -12,21 +14,21 @@ with intervals as (
         and {{ shared_dbt.rebuilt('performance_date', lookback=1) }}
 ),
 
--- an hour counts where it is whole: a gap or a stop would pull the curve to one side
+-- an hour counts where all of it can be used: a gap or a stop would pull the curve to one side
 hours as (
     select
         intervals.asset_id,
         {{ dbt.date_trunc('hour', 'intervals.timestamp') }} as hour_start,
         case
             when
-                count(*) = count(intervals.gross_generation_mwh)
+                bool_and(intervals.is_generation_usable)
                 and not bool_or(intervals.is_stopped)
                 then cast({{ shared_dbt.ratio(
                     'sum(intervals.gross_generation_mwh)', 'sum(intervals.capacity_mwh)'
                 ) }} as decimal(19, 6))
         end as power_pu,
         case
-            when count(*) = count(intervals.dc_power_pu)
+            when bool_and(intervals.is_weather_usable)
                 then cast({{ shared_dbt.mean_of('intervals.dc_power_pu') }} as decimal(19, 6))
         end as modelled_pu
     from intervals
