@@ -2,19 +2,26 @@
   How far an asset's days lie from its own recent past.
 
   `days` is a relation of one row per asset and day with the columns asset_id, performance_date,
-  actual and expected (one unit of energy: over available, uncurtailed slots), full_load (that
-  energy at full capacity over the whole day), is_valid and dead_minutes. Every statistic of a day
-  is robust (median, MAD) and ends before the day; invalid days neither count nor are judged.
+  actual and expected (energy over available, uncurtailed slots), lost (expected minus actual at the
+  asset's own reference), full_load (energy at full capacity over the whole day), is_valid,
+  is_suspected and dead_minutes. Every statistic of a day is robust (median, MAD) and ends before
+  the day. Invalid days neither count nor are judged; suspected ones are judged but do not count:
+  weeks of a biased sensor would widen the band until nothing is seen any more.
 
   Gives, as text of CTEs that end in `deviating`, for every row of `days`:
-    deviation      ln of actual / expected
+    z_score        distance of ln(actual / expected) from its median, in sigmas; null on fewer than
+                   15 days
     sigma          robust standard deviation of it over the 60 days before
-    z_score        distance of the day from their median, in sigmas; null on fewer than 15 days
     is_dead        stood still for 2 h in good weather without a word of the operator (F3)
     is_sudden      one day far below its past (F1)
-    is_sustained   one week far below earlier weeks (F2)
+    is_sustained   a week or a fortnight far below earlier ones
+    is_sustained_and_low   so, and the day itself is below them too (F2)
 #}
 {% macro deviation_ctes(days) -%}
+{%- set spans = {
+    'week': (7, constant('week_valid_days')),
+    'fortnight': (14, constant('fortnight_valid_days')),
+} -%}
 measured as (
     select
         {{ days }}.*,
@@ -24,69 +31,109 @@ measured as (
                     cast({{ days }}.actual as double) / cast({{ days }}.expected as double), 0.01e0
                 ))
         end as deviation,
-        case when {{ days }}.is_valid then {{ days }}.actual end as valid_actual,
-        case when {{ days }}.is_valid then {{ days }}.expected end as valid_expected
+        {{ days }}.is_valid and not {{ days }}.is_suspected as is_reference
     from {{ days }}
+),
+
+referenced as (
+    select
+        measured.*,
+        case when measured.is_reference then measured.deviation end as reference_deviation,
+        case when measured.is_valid then measured.actual end as valid_actual,
+        case when measured.is_valid then measured.expected end as valid_expected,
+        case when measured.is_reference then measured.actual end as reference_actual,
+        case when measured.is_reference then measured.expected end as reference_expected
+    from measured
 ),
 
 with_past as (
     select
-        measured.*,
-        count(measured.deviation) over days_before as past_days,
-        median(measured.deviation) over days_before as past_median,
-        {{ shared_dbt.median_absolute_deviation('measured.deviation') }} over days_before
-            as past_mad,
+        referenced.*,
+        count(referenced.reference_deviation) over days_before as past_days,
+        median(referenced.reference_deviation) over days_before as past_median,
+        {{ shared_dbt.median_absolute_deviation('referenced.reference_deviation') }}
+            over days_before as past_mad
+        {%- for span, (days, fewest_days) in spans.items() %}
+        {%- for kind, deviation in {
+            'valid': 'deviation', 'reference': 'reference_deviation'
+        }.items() %},
         case
-            when count(measured.deviation) over week >= {{ constant('week_valid_days') }}
-                then cast(sum(measured.valid_actual) over week as double)
-                    / cast(sum(measured.valid_expected) over week as double)
-        end as week_index
-    from measured
+            when count(referenced.{{ deviation }}) over {{ span }} >= {{ fewest_days }}
+                then cast(sum(referenced.{{ kind }}_actual) over {{ span }} as double)
+                    / cast(sum(referenced.{{ kind }}_expected) over {{ span }} as double)
+        end as {{ kind }}_{{ span }}_index
+        {%- endfor %}
+        {%- endfor %}
+    from referenced
     window
         days_before as (
-            partition by measured.asset_id
-            order by measured.performance_date
+            partition by referenced.asset_id
+            order by referenced.performance_date
             range between interval {{ constant('deviation_window_days') }} day preceding
             and interval 1 day preceding
-        ),
-        week as (
-            partition by measured.asset_id
-            order by measured.performance_date
-            range between interval 6 day preceding and current row
         )
+        {%- for span, (days, fewest_days) in spans.items() %},
+        {{ span }} as (
+            partition by referenced.asset_id
+            order by referenced.performance_date
+            range between interval {{ days - 1 }} day preceding and current row
+        )
+        {%- endfor %}
 ),
 
-with_weeks_before as (
+with_spans_before as (
     select
         with_past.*,
         greatest(
             {{ constant('mad_to_sigma') }} * with_past.past_mad,
             {{ constant('deviation_sigma_floor') }}
-        ) as sigma,
-        count(with_past.week_index) over weeks_before as past_weeks,
-        median(with_past.week_index) over weeks_before as past_week_median,
+        ) as sigma
+        {%- for span in spans %},
+        count(with_past.reference_{{ span }}_index) over before_{{ span }} as past_{{ span }}s,
+        median(with_past.reference_{{ span }}_index) over before_{{ span }}
+            as past_{{ span }}_median,
         {{ constant('mad_to_sigma') }}
-        * {{ shared_dbt.median_absolute_deviation('with_past.week_index') }} over weeks_before
-            as past_week_sigma
+        * {{ shared_dbt.median_absolute_deviation('with_past.reference_' ~ span ~ '_index') }}
+            over before_{{ span }} as past_{{ span }}_sigma
+        {%- endfor %}
     from with_past
-    window weeks_before as (
-        partition by with_past.asset_id
-        order by with_past.performance_date
-        range between interval {{ constant('week_window_days') }} day preceding
-        and interval {{ constant('week_distance_days') }} day preceding
-    )
+    window
+        {%- for span, distance in {
+            'week': constant('week_distance_days'), 'fortnight': constant('fortnight_distance_days')
+        }.items() %}
+        before_{{ span }} as (
+            partition by with_past.asset_id
+            order by with_past.performance_date
+            range between interval {{ constant('span_window_days') }} day preceding
+            and interval {{ distance }} day preceding
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
 ),
 
 scored as (
     select
-        with_weeks_before.*,
+        with_spans_before.*,
         case
-            when with_weeks_before.past_days >= {{ constant('deviation_days') }}
+            when with_spans_before.past_days >= {{ constant('deviation_days') }}
                 then
-                    (with_weeks_before.deviation - with_weeks_before.past_median)
-                    / with_weeks_before.sigma
+                    (with_spans_before.deviation - with_spans_before.past_median)
+                    / with_spans_before.sigma
         end as z_score
-    from with_weeks_before
+        {%- for span in spans %},
+        coalesce(
+            with_spans_before.past_{{ span }}s >= {{ constant('deviation_days') }}
+            and with_spans_before.valid_{{ span }}_index
+            < with_spans_before.past_{{ span }}_median
+            - {{ constant('span_sigmas') }} * with_spans_before.past_{{ span }}_sigma
+            and with_spans_before.valid_{{ span }}_index
+            < with_spans_before.past_{{ span }}_median - {{ constant('span_loss_frac') }},
+            false
+        ) as is_low_{{ span }},
+        exp(with_spans_before.deviation)
+        < with_spans_before.past_{{ span }}_median - {{ constant('low_day_loss_frac') }}
+            as is_below_{{ span }}s
+        {%- endfor %}
+    from with_spans_before
 ),
 
 deviating as (
@@ -95,18 +142,15 @@ deviating as (
         coalesce(scored.dead_minutes >= {{ constant('dead_minutes') }}, false) as is_dead,
         coalesce(
             scored.z_score < -{{ constant('sudden_sigmas') }}
-            and scored.expected - scored.actual
-            > {{ constant('sudden_loss_frac') }} * scored.full_load,
+            and scored.lost > {{ constant('sudden_loss_frac') }} * scored.full_load,
             false
         ) as is_sudden,
+        scored.is_low_week or scored.is_low_fortnight as is_sustained,
         coalesce(
-            scored.past_weeks >= {{ constant('deviation_days') }}
-            and scored.week_index
-            < scored.past_week_median
-            - {{ constant('week_sigmas') }} * scored.past_week_sigma
-            and scored.week_index < scored.past_week_median - {{ constant('week_loss_frac') }},
+            scored.is_low_week and scored.is_below_weeks
+            or scored.is_low_fortnight and scored.is_below_fortnights,
             false
-        ) as is_sustained
+        ) as is_sustained_and_low
     from scored
 )
 {%- endmacro %}
@@ -127,18 +171,21 @@ deviating as (
 
 {#
   What a day is called, the heaviest reason first; null for an ordinary day. A correlation that is
-  lost while the energy is as expected speaks of a sensor.
+  lost over 30 days speaks of a sensor, unless losses or stops of these days explain it.
 #}
-{% macro anomaly_type(anomalies, correlation) -%}
+{% macro anomaly_type(days) -%}
     case
-        when {{ anomalies }}.is_dead then 'unreported_outage'
-        when {{ anomalies }}.is_sudden then 'sudden_loss'
-        when {{ anomalies }}.is_sustained then 'sustained_underperformance'
+        when {{ days }}.is_dead then 'unreported_outage'
+        when {{ days }}.is_sudden then 'sudden_loss'
+        when {{ days }}.is_sustained then 'sustained_underperformance'
         when
-            {{ anomalies }}.is_data_poor
-            or {{ anomalies }}.is_above_past
-            or {{ anomalies }}.asset_id is not null
-            and {{ correlation }} < {{ constant('sensor_correlation') }}
+            {{ days }}.is_data_poor
+            or {{ days }}.is_above_past
+            or not {{ days }}.is_plant
+            and {{ days }}.correlation_30d < {{ constant('sensor_correlation') }}
+            and not {{ days }}.has_loss_30d
+            and {{ days }}.stopped_mwh_30d
+            <= {{ constant('sensor_stopped_frac') }} * {{ days }}.potential_mwh_30d
             then 'data_suspect'
     end
 {%- endmacro %}

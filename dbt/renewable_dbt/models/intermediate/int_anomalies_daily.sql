@@ -1,4 +1,4 @@
-{%- set lookback = constant('week_window_days') | int + 6 %}
+{%- set lookback = constant('span_window_days') | int + 13 %}
 
 with daily as (
     select
@@ -10,16 +10,40 @@ with daily as (
         and {{ shared_dbt.rebuilt('performance_date', lookback=lookback) }}
 ),
 
+suspected_days as (
+    select
+        asset_id,
+        performance_date
+    from {{ ref('int_days_suspected') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=lookback) }}
+),
+
+training as (
+    select
+        asset_id,
+        performance_date,
+        yield_ratio
+    from {{ ref('int_training_trailing') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=lookback) }}
+),
+
+-- solar is measured against a fixed yield ratio: its own moves within 60 days, and would carry a
+-- disturbance into the days that follow it
 days as (
     select
         daily.asset_id,
         daily.performance_date,
         daily.judged_gross_mwh as actual,
-        daily.expected_available_uncurtailed_mwh as expected,
+        {{ shared_dbt.measure(
+            'cast(daily.expected_available_uncurtailed_mwh as double) * coalesce('
+            ~ constant('yardstick_yield_ratio') ~ ' / cast(training.yield_ratio as double), 1e0)'
+        ) }} as expected,
+        daily.performance_loss_mwh as lost,
         daily.capacity_mwh as full_load,
         daily.dead_minutes,
         daily.frozen_minutes,
         daily.completeness_frac,
+        suspected_days.asset_id is not null as is_suspected,
         coalesce(
             daily.expected_available_uncurtailed_mwh
             >= {{ constant('minimum_energy_frac') }} * daily.capacity_mwh
@@ -28,6 +52,14 @@ days as (
             false
         ) as is_valid
     from daily
+    left join suspected_days
+        on
+            daily.performance_date = suspected_days.performance_date
+            and daily.asset_id = suspected_days.asset_id
+    left join training
+        on
+            daily.performance_date = training.performance_date
+            and daily.asset_id = training.asset_id
 ),
 
 {{ deviation_ctes('days') }},
@@ -52,7 +84,7 @@ final as (
         end as sigma_pi,
         labelled.is_dead and not labelled.is_insufficient as is_dead,
         labelled.is_sudden and not labelled.is_insufficient as is_sudden,
-        labelled.is_sustained and not labelled.is_insufficient as is_sustained,
+        labelled.is_sustained_and_low and not labelled.is_insufficient as is_sustained,
         labelled.is_insufficient
         or labelled.frozen_minutes > {{ constant('frozen_minutes') }} as is_data_poor,
         coalesce(labelled.z_score > {{ constant('sudden_sigmas') }}, false)

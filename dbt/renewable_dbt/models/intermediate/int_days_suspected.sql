@@ -1,32 +1,54 @@
-{%- set lookback = constant('week_window_days') | int + 6 %}
+{%- set lookback = constant('span_window_days') | int + 13 + constant('suspicion_days') | int %}
 
-with screened as (
-    select
-        asset_id,
-        performance_date,
-        actual_full_load_hours as actual,
-        expected_full_load_hours as expected,
-        24 as full_load,
-        is_valid,
-        dead_minutes
-    from {{ ref('int_screening_daily') }}
+with screening as (
+    select * from {{ ref('int_screening_daily') }}
     where {{ shared_dbt.rebuilt('performance_date', lookback=lookback) }}
+),
+
+alarming_days as (
+    select * from {{ ref('int_days_alarming') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=lookback) }}
+),
+
+-- what raised an alarm the first time is no measure of how far a day may lie from its past
+screened as (
+    select
+        screening.asset_id,
+        screening.performance_date,
+        screening.actual_full_load_hours as actual,
+        screening.expected_full_load_hours as expected,
+        screening.expected_full_load_hours - screening.actual_full_load_hours as lost,
+        24 as full_load,
+        screening.is_valid,
+        alarming_days.asset_id is not null as is_suspected,
+        screening.dead_minutes
+    from screening
+    left join alarming_days
+        on
+            screening.performance_date = alarming_days.performance_date
+            and screening.asset_id = alarming_days.asset_id
 ),
 
 {{ deviation_ctes('screened') }},
 
+-- an alarm casts suspicion on the days after it: a weak loss is not seen on each of its days
 suspected as (
     select
         deviating.asset_id,
-        deviating.performance_date,
-        deviating.is_dead,
-        deviating.is_sudden,
-        deviating.is_sustained
+        deviating.performance_date
     from deviating
-    where
-        (deviating.is_dead or deviating.is_sudden or deviating.is_sustained)
-        and {{ shared_dbt.rebuilt('deviating.performance_date') }}
+    qualify
+        bool_or(deviating.is_dead or deviating.is_sudden or deviating.is_sustained) over (
+            partition by deviating.asset_id
+            order by deviating.performance_date
+            range between interval {{ constant('suspicion_days') }} day preceding and current row
+        )
+),
+
+rebuilt as (
+    select * from suspected
+    where {{ shared_dbt.rebuilt('performance_date') }}
 )
 
-select * from suspected
+select * from rebuilt
 order by performance_date, asset_id

@@ -6,7 +6,7 @@ with bins_daily as (
 
 solar_days as (
     select * from {{ ref('int_solar_ratio_daily') }}
-    where {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
+    where {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
 asset_days as (
@@ -15,7 +15,7 @@ asset_days as (
         performance_date,
         capacity_mw
     from {{ ref('int_asset_days') }}
-    where {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
+    where {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
 -- a day's bins against the same bins of the year before: both are sums already
@@ -72,44 +72,25 @@ wind_days as (
     group by wind_bins.asset_id, wind_bins.performance_date
 ),
 
-solar_with_past as (
-    select
-        solar_days.*,
-        count(case when solar_days.is_usable then solar_days.yield_ratio end) over days_before
-            as past_days,
-        median(case when solar_days.is_usable then solar_days.yield_ratio end) over days_before
-            as past_ratio
-    from solar_days
-    window days_before as (
-        partition by solar_days.asset_id
-        order by solar_days.performance_date
-        range between interval {{ constant('solar_window_days') }} day preceding
-        and interval 1 day preceding
-    )
-),
-
+-- solar needs no curve: its ratios are compared with one another, on a scale of about 1
 solar_screened as (
     select
-        solar_with_past.asset_id,
-        solar_with_past.performance_date,
-        solar_with_past.training_minutes,
-        {{ shared_dbt.ratio('solar_with_past.gross_generation_mwh', 'asset_days.capacity_mw') }}
+        solar_days.asset_id,
+        solar_days.performance_date,
+        solar_days.training_minutes,
+        {{ shared_dbt.ratio('solar_days.gross_generation_mwh', 'asset_days.capacity_mw') }}
             as actual,
-        case
-            when solar_with_past.past_days >= {{ constant('solar_days') }}
-                then {{ shared_dbt.measure(
-                    'cast(solar_with_past.past_ratio as double)'
-                    ~ ' * cast(solar_with_past.modelled_dc_mwh as double)'
-                    ~ ' / cast(asset_days.capacity_mw as double)'
-                ) }}
-        end as expected,
-        solar_with_past.dead_minutes
-    from solar_with_past
+        {{ shared_dbt.measure(
+            constant('yardstick_yield_ratio')
+            ~ ' * cast(solar_days.modelled_dc_mwh as double)'
+            ~ ' / cast(asset_days.capacity_mw as double)'
+        ) }} as expected,
+        solar_days.dead_minutes
+    from solar_days
     inner join asset_days
         on
-            solar_with_past.performance_date = asset_days.performance_date
-            and solar_with_past.asset_id = asset_days.asset_id
-    where {{ shared_dbt.rebuilt('solar_with_past.performance_date') }}
+            solar_days.performance_date = asset_days.performance_date
+            and solar_days.asset_id = asset_days.asset_id
 ),
 
 all_days as (

@@ -47,7 +47,7 @@ solar_training_days as (
     where
         ratios.is_usable
         and suspected_days.asset_id is null
-        and {{ shared_dbt.rebuilt('ratios.performance_date', lookback=60) }}
+        and {{ shared_dbt.rebuilt('ratios.performance_date', lookback=120) }}
 ),
 
 -- training days count for the days after them, judged days for none: the window ends the day before
@@ -104,46 +104,71 @@ wind_training as (
     where wind_windows.is_judged
 ),
 
-solar_windows as (
+solar_pairs as (
     select
         judged_days.asset_id,
         judged_days.performance_date,
         judged_days.system_loss_frac,
-        count(solar_training_days.performance_date) as training_days,
-        min(solar_training_days.performance_date) as first_training_date,
-        max(solar_training_days.performance_date) as last_training_date,
-        median(solar_training_days.yield_ratio) as median_ratio
+        solar_training_days.performance_date as training_date,
+        solar_training_days.yield_ratio,
+        solar_training_days.performance_date >= {{ shared_dbt.days_later(
+            'judged_days.performance_date', '-' ~ constant('solar_window_days')
+        ) }} as is_recent
     from judged_days
     left join solar_training_days
         on
             judged_days.asset_id = solar_training_days.asset_id
             and solar_training_days.performance_date between
             {{ shared_dbt.days_later(
-                'judged_days.performance_date', '-' ~ constant('solar_window_days')
+                'judged_days.performance_date', '-' ~ constant('solar_long_window_days')
             ) }}
             and {{ shared_dbt.days_later('judged_days.performance_date', -1) }}
     where judged_days.technology = 'solar'
-    group by judged_days.asset_id, judged_days.performance_date, judged_days.system_loss_frac
+),
+
+-- where suspected days leave too few of the last 60, the last 120 serve
+solar_windows as (
+    select
+        solar_pairs.*,
+        count(case when solar_pairs.is_recent then 1 end) over (
+            partition by solar_pairs.asset_id, solar_pairs.performance_date
+        ) as recent_days
+    from solar_pairs
+),
+
+solar_references as (
+    select
+        solar_windows.asset_id,
+        solar_windows.performance_date,
+        solar_windows.system_loss_frac,
+        count(solar_windows.training_date) as training_days,
+        min(solar_windows.training_date) as first_training_date,
+        max(solar_windows.training_date) as last_training_date,
+        median(solar_windows.yield_ratio) as median_ratio
+    from solar_windows
+    where solar_windows.is_recent or solar_windows.recent_days < {{ constant('solar_days') }}
+    group by
+        solar_windows.asset_id, solar_windows.performance_date, solar_windows.system_loss_frac
 ),
 
 solar_training as (
     select
-        solar_windows.asset_id,
-        solar_windows.performance_date,
+        solar_references.asset_id,
+        solar_references.performance_date,
         case
-            when solar_windows.training_days >= {{ constant('solar_days') }} then 'trailing_median'
+            when solar_references.training_days >= {{ constant('solar_days') }} then 'trailing_median'
             else 'pvwatts_default'
         end as method,
-        solar_windows.training_days,
-        solar_windows.first_training_date,
-        solar_windows.last_training_date,
+        solar_references.training_days,
+        solar_references.first_training_date,
+        solar_references.last_training_date,
         {{ shared_dbt.measure(
-            'case when solar_windows.training_days >= ' ~ constant('solar_days')
-            ~ ' then cast(solar_windows.median_ratio as double)'
-            ~ ' else (1e0 - cast(solar_windows.system_loss_frac as double)) * '
+            'case when solar_references.training_days >= ' ~ constant('solar_days')
+            ~ ' then cast(solar_references.median_ratio as double)'
+            ~ ' else (1e0 - cast(solar_references.system_loss_frac as double)) * '
             ~ constant('inverter_efficiency') ~ ' end'
         ) }} as yield_ratio
-    from solar_windows
+    from solar_references
 ),
 
 all_training as (

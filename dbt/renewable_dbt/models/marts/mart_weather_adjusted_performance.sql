@@ -21,8 +21,11 @@ training as (
 ),
 
 anomalies as (
-    select * from {{ ref('int_anomalies_daily') }}
-    where {{ shared_dbt.rebuilt('performance_date') }}
+    select
+        *,
+        is_dead or is_sudden or is_sustained as is_loss
+    from {{ ref('int_anomalies_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=29) }}
 ),
 
 -- a pair enters a correlation only on a usable day that has both of its values
@@ -34,8 +37,20 @@ paired as (
         end as x,
         case
             when daily.is_usable and daily.daily_energy is not null then daily.daily_resource
-        end as y
+        end as y,
+        anomalies.z_score,
+        anomalies.sigma_pi,
+        anomalies.is_dead,
+        anomalies.is_sudden,
+        anomalies.is_sustained,
+        anomalies.is_data_poor,
+        anomalies.is_above_past,
+        anomalies.is_loss
     from daily
+    left join anomalies
+        on
+            daily.performance_date = anomalies.performance_date
+            and daily.asset_id = anomalies.asset_id
 ),
 
 windowed as (
@@ -57,6 +72,9 @@ windowed as (
         sum(paired.y * paired.y) over last_{{ suffix }} as sum_yy_{{ suffix }},
         sum(paired.x * paired.y) over last_{{ suffix }} as sum_xy_{{ suffix }},
         {%- endfor %}
+        coalesce(bool_or(paired.is_loss) over last_30d, false) as has_loss_30d,
+        sum(paired.availability_loss_mwh + paired.curtailment_loss_mwh) over last_30d
+            as stopped_mwh_30d,
         paired.*
     from paired
     window
@@ -178,18 +196,14 @@ final as (
         ) }} as baseline_index,
         training.baseline_from,
         training.baseline_to,
-        anomalies.z_score,
-        anomalies.sigma_pi,
-        {{ anomaly_type('anomalies', 'correlated.correlation_30d') }} as anomaly_type
+        correlated.z_score,
+        correlated.sigma_pi,
+        {{ anomaly_type('correlated') }} as anomaly_type
     from correlated
     left join training
         on
             correlated.performance_date = training.performance_date
             and correlated.asset_id = training.asset_id
-    left join anomalies
-        on
-            correlated.performance_date = anomalies.performance_date
-            and correlated.asset_id = anomalies.asset_id
 ),
 
 with_flag as (

@@ -45,5 +45,6 @@ PUBLISHED = (
         ("tenant_id", "portfolio", "technology", "period_grain", "period_start"),
     ),
     PublishedTable("mart_anomaly_episodes", ("episode_id",)),
+    PublishedTable("mart_detection_quality", ("subject", "event_type")),
     PublishedTable("ground_truth_events", ("event_id",)),
 )
