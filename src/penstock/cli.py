@@ -39,7 +39,6 @@ app.add_typer(mapping_app, name="mapping", rich_help_panel="Rooms")
 Day = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", show_default=False)
 ]
-RequiredDay = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Exit 1 when rows were quarantined or files rejected.")
 ]
@@ -48,8 +47,8 @@ Strict = Annotated[
 @_command(rich_help_panel="Rooms")
 def mock(  # noqa: PLR0917 - each is an option of the command
     product: ProductName,
-    start: RequiredDay,
-    end: RequiredDay,
+    start: Day = None,
+    end: Day = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the mock world (default 7).")] = None,
     portfolio: Annotated[
         Path | None, typer.Option(help="Portfolio YAML; default: the one that ships.")
@@ -59,9 +58,13 @@ def mock(  # noqa: PLR0917 - each is an option of the command
         typer.Option("--clean/--planted", help="A world without planted faults, or with them."),
     ] = None,
 ) -> None:
-    """Land generated days from --start to --end (inclusive); days that have landed stay.
+    """Land generated data from --start to --end (inclusive); what has landed stays.
+
+    renewable lands days and needs both dates; sales lands one drop with orders of these days.
 
     Example: `penstock mock renewable --start 2026-01-01 --end 2026-01-31`
+
+    Example: `penstock mock sales`
     """
     one, settings = _open(product)
     with terminal.progress("mock") as progress:
@@ -71,15 +74,16 @@ def mock(  # noqa: PLR0917 - each is an option of the command
             written = one.mock(
                 one,
                 settings,
-                start=start.date(),
-                end=end.date(),
+                start=_date(start),
+                end=_date(end),
                 seed=seed,
                 portfolio=portfolio,
                 is_clean=clean,
                 run_id=run_id,
                 progress=progress,
             )
-    terminal.say(f"landed {written:,} files for {start:%Y-%m-%d} to {end:%Y-%m-%d}")
+    days = f" for {start:%Y-%m-%d} to {end:%Y-%m-%d}" if start and end else ""
+    terminal.say(f"landed {written:,} files{days}")
 
 
 @_command(rich_help_panel="Rooms")
@@ -88,16 +92,34 @@ def land(
     inputs: Annotated[
         list[Path], typer.Argument(metavar="INPUT...", help="Files, or folders of files.")
     ],
-    mapping: Annotated[Path, typer.Option(help="YAML that says what the columns mean.")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="YAML that says what the columns mean (renewable).")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Preview; write nothing.")] = False,
     strict: Strict = False,
 ) -> None:
-    """Land your own CSV or Parquet files through a mapping; landing twice changes nothing.
+    """Land your own files; landing twice changes nothing.
+
+    renewable takes CSV or Parquet through a mapping; sales takes folders with source_crm and
+    source_erp.
 
     Example: `penstock land renewable --mapping data/reference/mappings/la_haute_borne_plant.yaml
     plant_2014.csv.gz`
+
+    Example: `penstock land sales ~/drops/monday`
     """
     one, settings = _open(product)
+    if one.land_folders is not None:
+        if mapping is not None or check:
+            raise PenstockError(f"{one.name} takes folders as they are: no --mapping, no --check")
+        landing = one.land_folders(one, settings, inputs)
+        terminal.show_folder_landing(landing)
+        terminal.say(f"next: penstock run {one.name}")
+        if strict and any(file.status == "failed" for file in landing.files):
+            raise typer.Exit(1)
+        return
+    if mapping is None:
+        raise PenstockError(f"{one.name}: expected --mapping FILE: what do the columns mean?")
     from penstock.runs import land as land_inputs
     from penstock.runs import preview
 
@@ -173,13 +195,41 @@ def transform(
 
 
 @_command(rich_help_panel="Rooms")
-def run(product: ProductName, start: Day = None, end: Day = None, strict: Strict = False) -> None:
+def run(
+    product: ProductName,
+    *,
+    start: Day = None,
+    end: Day = None,
+    strict: Strict = False,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            show_default=False,
+            help="Logical date (sales): what counts as future or recent.",
+        ),
+    ] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="Build one layer only (sales): bronze, silver or gold.")
+    ] = None,
+    from_run: Annotated[
+        str | None, typer.Option(help="Start from what this run left (sales): an id, or latest.")
+    ] = None,
+    run_id: Annotated[str | None, typer.Option(help="Name of the run (sales).")] = None,
+) -> None:
     """Land (mock data only), load, transform, release.
 
-    Without dates a mock run continues up to yesterday. Once you have landed files of your own,
-    nothing is mocked any more.
+    renewable: without dates a mock run continues up to yesterday; once you have landed files of
+    your own, nothing is mocked any more. sales: builds bronze, silver and gold from the files
+    received; with nothing new it ends at once.
     """
     one, settings = _open(product)
+    if one.run_layers is not None:
+        _run_layers(one, settings, as_of=as_of, layer=layer, from_run=from_run, run_id=run_id)
+        return
+    if as_of or layer or from_run or run_id:
+        raise PenstockError(f"{one.name}: --as-of, --layer, --from-run, --run-id are for sales")
     from penstock.releasing.read import query_release
     from penstock.runs import run as run_rooms
 
@@ -416,6 +466,32 @@ def report(product: ProductName) -> None:
     with terminal.progress("report"):
         page = one.report(one, settings)
     terminal.say(f"report: {page}")
+
+
+def _run_layers(
+    one: "Product",
+    settings: "Settings",
+    *,
+    as_of: datetime | None,
+    layer: str | None,
+    from_run: str | None,
+    run_id: str | None,
+) -> None:
+    from penstock.contracts.layered import as_layer
+
+    if one.run_layers is None:
+        return
+    with terminal.progress("run") as progress:
+        report = one.run_layers(
+            one,
+            settings,
+            as_of=_date(as_of),
+            layer=as_layer(layer),
+            from_run=from_run,
+            run_id=run_id,
+            progress=progress,
+        )
+    terminal.show_layered_run(report)
 
 
 def _date(given: datetime | None) -> date | None:

@@ -19,7 +19,7 @@ from penstock.landing.quarantine import read_refused
 from penstock.ledger import Delivery, Ledger, Run
 from penstock.loading.discover import pending_files
 from penstock.loading.replay import known_origins
-from penstock.loading.stale import stale_from
+from penstock.loading.stale import in_words, stale_from
 from penstock.locking import is_alive, lock_holder
 from penstock.settings import Settings
 from penstock.tidying.growth import megabytes, states
@@ -97,7 +97,7 @@ def overview(product: Product, settings: Settings) -> Overview:
         rejected=rejected,
         quarantined_open=refused,
         quarantined_discarded=sum(one.discarded for one in quarantine),
-        built="every loaded day" if stale is None else f"days from {stale} are stale",
+        built="every loaded day" if stale is None else in_words(stale),
         runs=tuple(runs),
         next_steps=_next_steps(
             product.name,

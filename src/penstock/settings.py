@@ -100,6 +100,13 @@ class Settings(BaseSettings):
     renewable_source: Literal["mock", "files"] = Field(
         "mock", description="Whether `run renewable` makes mock data or takes landed files only."
     )
+    sales_source: Literal["mock", "files"] = Field(
+        "mock", description="Whether `run sales` makes mock data where nothing has been received."
+    )
+    sales_drop_dir: Path = Field(
+        Path(),
+        description="Where drops of CRM and ERP arrive. Default: <data>/drop/sales.",
+    )
 
     @field_validator("alert_webhook_url")
     @classmethod
@@ -119,6 +126,7 @@ class Settings(BaseSettings):
             "releases_dir": data / "releases",
             "quarantine_dir": data / "quarantine",
             "reference_dir": REPOSITORY_ROOT / "data" / "reference",
+            "sales_drop_dir": data / "drop" / "sales",
         }
         for name, default in derived.items():
             given: Path = getattr(self, name)

@@ -21,6 +21,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from penstock.contracts.layered import FolderLanding, LayeredRun
     from penstock.landing.inputs import RefusedFile
     from penstock.landing.land_files import LandingReport
     from penstock.landing.preview import Preview
@@ -121,6 +122,29 @@ def print_result(result: "QueryResult", *, format: str) -> None:  # noqa: A002 -
         sys.stdout.write(json.dumps(objects, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         show_rows(result.columns, result.rows, title=f"{len(result.rows):,} rows")
+
+
+def show_folder_landing(landing: "FolderLanding") -> None:
+    """The account of a drop, file by file."""
+    rows = [(one.name, one.status, one.rows) for one in landing.files]
+    show_rows(("file", "status", "rows"), rows, title="received")
+    for one in landing.files:
+        if one.problem:
+            warn(one.problem)
+    for path in landing.unknown:
+        warn(f"{path}: is no file of this product; left where it is")
+
+
+def show_layered_run(run: "LayeredRun") -> None:
+    """What a run in layers built, or why it did not."""
+    if run.run_id is None:
+        say(run.note)
+        return
+    if run.rows:
+        show_rows(("table", "rows"), list(run.rows.items()), title=f"built as of {run.as_of}")
+    say(f"run {run.run_id}: {', '.join(run.layers)}; its record: {run.folder}")
+    if run.report is not None:
+        say(f"report: {run.report}")
 
 
 def show_landing(report: "LandingReport") -> None:

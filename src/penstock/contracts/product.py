@@ -14,6 +14,7 @@ import polars as pl
 
 from penstock.alerts import Alert
 from penstock.contracts.contract import Contract
+from penstock.contracts.layered import FolderLanding, Layer, LayeredRun
 from penstock.contracts.published import PublishedTable
 from penstock.contracts.starter import Starter
 from penstock.settings import REPOSITORY_ROOT, Settings
@@ -34,8 +35,8 @@ class MockDays(Protocol):
         product: "Product",
         settings: Settings,
         *,
-        start: date,
-        end: date,
+        start: date | None = None,
+        end: date | None = None,
         seed: int | None = None,
         portfolio: Path | None = None,
         is_clean: bool | None = None,
@@ -43,6 +44,32 @@ class MockDays(Protocol):
         progress: Callable[[str], None] = ...,
     ) -> int:
         """The number of files written. A clean world has no planted faults."""
+
+
+class LandFolders(Protocol):
+    """Lands the files of a product whose drops are folders, each file as it is."""
+
+    def __call__(
+        self, product: "Product", settings: Settings, folders: Sequence[Path]
+    ) -> FolderLanding:
+        """What became of every file."""
+
+
+class RunLayers(Protocol):
+    """Runs a product in layers, whole or one layer from what an earlier run left."""
+
+    def __call__(
+        self,
+        product: "Product",
+        settings: Settings,
+        *,
+        as_of: date | None = None,
+        layer: Layer | None = None,
+        from_run: str | None = None,
+        run_id: str | None = None,
+        progress: Callable[[str], None] = ...,
+    ) -> LayeredRun:
+        """What was done."""
 
 
 class FindAlerts(Protocol):
@@ -69,7 +96,7 @@ class Watch:
     find: FindAlerts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Product:
     """One data product: its contracts, files, dbt project and tables.
 
@@ -82,14 +109,17 @@ class Product:
     generated days, `report` writes an HTML report of the marts; `source` says whether a run makes
     mock data or takes landed files only. `summary` is the SQL of the table a run prints. `watches`
     find in the marts what somebody has to be told, `find_doubts` in rows about to land. `starter`
-    is what it knows for a first draft of a mapping.
+    is what it knows for a first draft of a mapping. `schemas` are those of the
+    warehouse, the first where a name is looked up first.
+
+    A product of daily partitions has `declaring` and `parse_declared`. One whose inputs are whole
+    files instead has `land_folders`, which lands drops, and `run_layers`, which builds its layers;
+    `drop_dir` is the folder from which a run takes what has been dropped there.
     """
 
     name: str
     contracts: Mapping[str, Contract]
     published: tuple[PublishedTable, ...]
-    declaring: str
-    parse_declared: Callable[[Sequence[Mapping[str, Any]], str], pl.DataFrame]
     mock: MockDays
     report: Callable[["Product", Settings], Path]
     source: Callable[[Settings], Literal["mock", "files"]]
@@ -100,6 +130,12 @@ class Product:
     lookback_days: int = 0
     flat_raw: bool = False
     release_extras: Callable[["Product", Settings, Path], None] | None = None
+    schemas: tuple[str, ...] = ("marts", "intermediate", "staging", "raw")
+    declaring: str = ""
+    parse_declared: Callable[[Sequence[Mapping[str, Any]], str], pl.DataFrame] | None = None
+    land_folders: LandFolders | None = None
+    run_layers: RunLayers | None = None
+    drop_dir: Callable[[Settings], Path] | None = None
 
     @property
     def marts(self) -> tuple[str, ...]:

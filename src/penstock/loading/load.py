@@ -9,6 +9,7 @@ two leaves deliveries that the ledger does not call loaded; the next load repeat
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 
@@ -184,4 +185,7 @@ def _commit(product: Product, ledger: Ledger, admission: Admission) -> None:
             touched += [first for first, _ in after.values()]
         ledger.put_deliveries(admission.deliveries)
         ledger.put_quarantine(ids, admission.quarantined)
+        if not product.dated_tables and admission.deliveries:
+            # Whole files have no days: whatever arrives makes everything stale.
+            touched.append(date.min)
         mark_stale(ledger, first_stale_day(before, after, touched))

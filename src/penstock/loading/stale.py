@@ -52,3 +52,8 @@ def mark_stale(ledger: Ledger, day: date | None) -> None:
 def mark_built(ledger: Ledger) -> None:
     """Every loaded day is built."""
     ledger.put_facts({_STALE_FROM: None})
+
+
+def in_words(stale: date | None) -> str:
+    """What is stale, for a reader; `date.min` stands for everything."""
+    return "everything is stale" if stale == date.min else f"days from {stale} are stale"

@@ -19,7 +19,6 @@ from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.settings import Settings
 
-_LAYERS = ("marts", "intermediate", "staging", "raw")
 _READERS = {
     ".parquet": "read_parquet",
     ".csv": "read_csv",
@@ -52,7 +51,7 @@ class QueryResult:
 def reading(product: Product, settings: Settings) -> Iterator[Callable[[str], QueryResult]]:
     """Ask several questions of one state of the working warehouse.
 
-    Unqualified names are looked up marts first.
+    Unqualified names are looked up in the product's order of schemas.
 
     Raises: QueryError with DuckDB's message, or naming the writer that holds the file.
     """
@@ -69,7 +68,7 @@ def reading(product: Product, settings: Settings) -> Iterator[Callable[[str], Qu
             message = f"{warehouse}: cannot be opened ({error}); expected a DuckDB file"
         raise QueryError(message) from error
     with connection:
-        connection.execute(f"set search_path = '{','.join(_schemas(connection))}'")
+        connection.execute(f"set search_path = '{','.join(_schemas(connection, product.schemas))}'")
         shut_in(connection)
         yield lambda sql: answer(connection, sql)
 
@@ -158,11 +157,11 @@ def _quoted(path: Path) -> str:
     return f"'{text}'"
 
 
-def _schemas(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Existing schemas, marts first; an adapter may have prefixed their names."""
+def _schemas(connection: duckdb.DuckDBPyConnection, layers: Sequence[str]) -> list[str]:
+    """Existing schemas in the order of `layers`; an adapter may have prefixed their names."""
     rows = connection.execute(
         "select distinct table_schema from information_schema.tables"
     ).fetchall()
     found = [row[0] for row in rows]
-    ordered = [name for layer in _LAYERS for name in sorted(found) if name.endswith(layer)]
+    ordered = [name for layer in layers for name in sorted(found) if name.endswith(layer)]
     return [*ordered, "main"]

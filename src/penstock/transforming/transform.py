@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
-from penstock.loading.stale import mark_built, stale_from
+from penstock.loading.stale import in_words, mark_built, stale_from
 from penstock.locking import writer_lock
 from penstock.settings import Settings
 
@@ -76,7 +76,7 @@ def transform(
         changed = built_with != models
         if stale is None and not changed and not full_refresh:
             return TransformReport("nothing is stale", None, ())
-        whole = full_refresh or changed
+        whole = full_refresh or changed or not product.dated_tables
         first = None if whole or stale is None else rebuild_from(stale, product.lookback_days)
         reason = _reason(
             full_refresh=full_refresh, built_with=built_with, models=models, stale=stale
@@ -100,7 +100,9 @@ def _reason(*, full_refresh: bool, built_with: str | None, models: str, stale: d
         return "everything was asked for"
     if built_with is None:
         return "nothing was built yet"
-    return f"days from {stale} are stale" if built_with == models else "the models have changed"
+    if built_with != models:
+        return "the models have changed"
+    return in_words(stale)
 
 
 def rebuild_from(stale: date, lookback_days: int) -> date:

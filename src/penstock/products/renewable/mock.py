@@ -48,8 +48,8 @@ def mock(
     product: Product,
     settings: Settings,
     *,
-    start: date,
-    end: date,
+    start: date | None = None,
+    end: date | None = None,
     seed: int | None = None,
     portfolio: Path | None = None,
     is_clean: bool | None = None,
@@ -65,9 +65,13 @@ def mock(
     Returns the number of files written; days that have landed are left as they are. `tables`
     may name some of weather, generation and the planted truth.
 
-    Raises: PenstockError when real data have landed, when the days end before they start or lie
-    in the future, when another world (seed, portfolio, clean or not) has landed; PortfolioError.
+    Raises: PenstockError when real data have landed, when a day is not given, when the days end
+    before they start or lie in the future, when another world (seed, portfolio, clean or not) has
+    landed; PortfolioError.
     """
+    if start is None or end is None:
+        message = f"mock {product.name}: expected --start and --end, the first and the last day."
+        raise PenstockError(message)
     if end < start:
         message = f"--end {end} is before --start {start}: give the first and the last day."
         raise PenstockError(message)

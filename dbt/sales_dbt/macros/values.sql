@@ -1,0 +1,44 @@
+{# How values are read. Money is DECIMAL(18,4): exact, and wide enough for a price per piece. #}
+
+{% macro money(expression) -%}
+    try_cast({{ expression }} as decimal(18, 4))
+{%- endmacro %}
+
+{% macro whole_number(expression) -%}
+    try_cast({{ expression }} as bigint)
+{%- endmacro %}
+
+{# An amount per piece, divided last; null where there is no piece. #}
+{% macro money_per(amount, pieces) -%}
+    cast(
+        cast({{ amount }} as double) / nullif(cast({{ pieces }} as double), 0) as decimal(18, 4)
+    )
+{%- endmacro %}
+
+{# A date written as eight digits; null for 0, for other lengths and for days that do not exist. #}
+{% macro eight_digit_date(column) -%}
+    case
+        when length({{ column }}) = 8 and translate({{ column }}, '0123456789', '') = ''
+            then
+                try_cast(
+                    substr({{ column }}, 1, 4) || '-'
+                    || substr({{ column }}, 5, 2) || '-'
+                    || substr({{ column }}, 7, 2) as date
+                )
+    end
+{%- endmacro %}
+
+{# A one-letter code whatever its case and the blanks around it. #}
+{% macro code(column) -%}
+    upper(trim({{ column }}))
+{%- endmacro %}
+
+{# What stands where a source says nothing. #}
+{% macro not_available() -%}
+    'n/a'
+{%- endmacro %}
+
+{# An exact sum of money. #}
+{% macro money_sum(amount) -%}
+    cast(sum({{ amount }}) as decimal(18, 4))
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""Generators of CRM and ERP drops whose dirt is planted and counted."""
