@@ -9,3 +9,8 @@ def date_trunc(part: str, date: str) -> str:
 def hash(field: str) -> str:  # noqa: A001
     """A text's hash."""
     return f"md5({field})"
+
+
+def datediff(first: str, second: str, part: str) -> str:
+    """How often a period begins between two dates."""
+    return f"date_diff('{part}', {first}, {second})"

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import polars as pl
-
 from penstock.alerts import Alert, send
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
@@ -113,7 +111,8 @@ def land(
 
     Raises: MappingError; ConversionError; PenstockError when nothing can be landed.
     """
-    mapping, declared = _mapping(product, mapping_file)
+    mapping = _mapping(product, mapping_file)
+    declared = product.parse_declared(mapping.assets, str(mapping_file))
     with (
         recorded(product, settings, f"land {mapping.name}") as run_id,
         writer_lock(product.lock(settings), holder="land", wait_seconds=settings.lock_wait_seconds),
@@ -158,7 +157,8 @@ def preview(
 
     Raises: as `land`.
     """
-    mapping, declared = _mapping(product, mapping_file)
+    mapping = _mapping(product, mapping_file)
+    declared = product.parse_declared(mapping.assets, str(mapping_file))
     return preview_files(
         mapping,
         inputs,
@@ -264,19 +264,12 @@ def raise_alerts(product: Product, settings: Settings, alerts: Iterable[Alert]) 
     return sent
 
 
-def _mapping(product: Product, mapping_file: Path) -> tuple[ColumnMapping, pl.DataFrame]:
-    """A mapping, and the rows it declares."""
-    if product.parse_declared is None:
-        message = (
-            f"{product.name} takes drops as they are, not through a mapping: "
-            f"`penstock land {product.name} FOLDER...`"
-        )
-        raise PenstockError(message)
+def _mapping(product: Product, mapping_file: Path) -> ColumnMapping:
     mapping = read_mapping(mapping_file, product.contracts)
     if mapping.product != product.name:
         message = f"{mapping_file}: is a mapping of product {mapping.product}, not {product.name}."
         raise PenstockError(message)
-    return mapping, product.parse_declared(mapping.assets, str(mapping_file))
+    return mapping
 
 
 def _mock(

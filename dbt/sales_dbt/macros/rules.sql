@@ -120,3 +120,26 @@
         },
     ]) }}
 {%- endmacro %}
+
+{# The rules one by one: what each looks for in which model, as a list of conditions. #}
+{% macro cleaning_branches() -%}
+    {%- set branches = [] -%}
+    {%- for table in cleaning_rules() -%}
+        {%- set common = {'table': table.table, 'key': table.key, 'cleaned': table.cleaned} -%}
+        {%- for rule in table.rules -%}
+            {%- if rule.drops -%}
+                {%- do branches.append(dict(common, rule=rule.rule, action='dropped',
+                    column=rule.drops, before=rule.drops, after='null',
+                    condition="dropped_by = '" ~ rule.rule ~ "'")) -%}
+            {%- else -%}
+                {%- for column, before, after, condition in rule.changes -%}
+                    {%- set differs = before ~ ' is distinct from cast(' ~ after ~ ' as varchar)' -%}
+                    {%- do branches.append(dict(common, rule=rule.rule, action='changed',
+                        column=column, before=before, after=after,
+                        condition='dropped_by is null and (' ~ (condition or differs) ~ ')')) -%}
+                {%- endfor -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(branches) }}
+{%- endmacro %}

@@ -21,14 +21,14 @@
     {{ return(given.splitlines() if given else none) }}
 {%- endmacro %}
 
-{# The logical date of the run as SQL; `received` is the relation of its deliveries. #}
-{% macro as_of_date(received) -%}
+{# The logical date of the run as SQL; `otherwise` where none is given. #}
+{% macro as_of_date(otherwise) -%}
     {%- set given = (env_var('PENSTOCK_AS_OF', '') | trim) if execute else '' -%}
     {%- if given -%}
         {%- do modules.datetime.date.fromisoformat(given) -%}
         cast('{{ given }}' as date)
     {%- else -%}
-        (select cast(max({{ received }}.received_at) as date) from {{ received }})
+        {{ otherwise }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -17,6 +17,7 @@ from penstock.contracts.contract import Contract
 from penstock.contracts.layered import FolderLanding, Layer, LayeredRun
 from penstock.contracts.published import PublishedTable
 from penstock.contracts.starter import Starter
+from penstock.errors import PenstockError
 from penstock.settings import REPOSITORY_ROOT, Settings
 
 MOCK = "mock"
@@ -96,6 +97,10 @@ class Watch:
     find: FindAlerts
 
 
+def _no_mapping(entries: Sequence[Mapping[str, Any]], where: str) -> pl.DataFrame:  # noqa: ARG001 - the field's signature
+    raise PenstockError(f"{where}: this product takes folders as they are, not through a mapping")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Product:
     """One data product: its contracts, files, dbt project and tables.
@@ -132,7 +137,7 @@ class Product:
     release_extras: Callable[["Product", Settings, Path], None] | None = None
     schemas: tuple[str, ...] = ("marts", "intermediate", "staging", "raw")
     declaring: str = ""
-    parse_declared: Callable[[Sequence[Mapping[str, Any]], str], pl.DataFrame] | None = None
+    parse_declared: Callable[[Sequence[Mapping[str, Any]], str], pl.DataFrame] = _no_mapping
     land_folders: LandFolders | None = None
     run_layers: RunLayers | None = None
     drop_dir: Callable[[Settings], Path] | None = None

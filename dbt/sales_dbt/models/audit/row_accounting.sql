@@ -10,15 +10,15 @@ run_inputs as (
 rules as (
     {%- set ns = namespace(first=true) %}
     {%- for table in cleaning_rules() %}
-        {%- for rule in table.rules %}
-            {{ '' if ns.first else 'union all' }}
-            select
-                '{{ table.table }}' as table_name,
-                '{{ table.input }}' as input_name,
-                {{ loop.index }} as step,
-                '{{ rule.rule }}' as rule
-            {%- set ns.first = false %}
-        {%- endfor %}
+    {%- for rule in table.rules %}
+    {{ '' if ns.first else 'union all' }}
+    select
+        '{{ table.table }}' as table_name,
+        '{{ table.input }}' as input_name,
+        {{ loop.index }} as step,
+        '{{ rule.rule }}' as rule
+    {%- set ns.first = false %}
+    {%- endfor %}
     {%- endfor %}
 ),
 

@@ -1,18 +1,18 @@
-with deliveries as (
-    {% for table in inputs() -%}
-        select
-            '{{ table }}' as table_name,
-            _delivery_id as delivery_id,
-            min(_source_file) as source_file,
-            min(_delivered_at) as received_at,
-            count(*) as row_count
-        from {{ source('raw', table) }}
-        group by _delivery_id
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
+{%- set chosen = run_deliveries() -%}
 
-{%- set chosen = run_deliveries() %}
+with deliveries as (
+    {%- for table in inputs() %}
+    select
+        '{{ table }}' as table_name,
+        _delivery_id as delivery_id,
+        min(_source_file) as source_file,
+        min(_delivered_at) as received_at,
+        count(*) as row_count
+    from {{ source('raw', table) }}
+    group by _delivery_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
 
 received as (
     select
@@ -22,17 +22,22 @@ received as (
         deliveries.received_at,
         deliveries.row_count
     from deliveries
-    {% if chosen is none -%}
-        qualify
-            row_number() over (
-                partition by deliveries.table_name
-                order by
-                    deliveries.received_at desc nulls last,
-                    deliveries.delivery_id desc nulls last
-            ) = 1
-    {%- else -%}
-        where deliveries.delivery_id in ('{{ chosen | join("', '") }}')
+    {%- if chosen is none %}
+    qualify
+        row_number() over (
+            partition by deliveries.table_name
+            order by
+                deliveries.received_at desc nulls last,
+                deliveries.delivery_id desc nulls last
+        ) = 1
+    {%- else %}
+    where deliveries.delivery_id in ('{{ chosen | join("', '") }}')
     {%- endif %}
+),
+
+newest as (
+    select cast(max(received.received_at) as date) as received_on
+    from received
 ),
 
 final as (
@@ -42,8 +47,9 @@ final as (
         received.source_file,
         received.received_at,
         received.row_count,
-        {{ as_of_date('received') }} as as_of_date
+        {{ as_of_date('newest.received_on') }} as as_of_date
     from received
+    cross join newest
 )
 
 select * from final

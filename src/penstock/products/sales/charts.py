@@ -122,7 +122,9 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _spec(chart: alt.Chart | alt.LayerChart, *, height: int, description: str) -> dict[str, Any]:
+def _spec(
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, height: int, description: str
+) -> dict[str, Any]:
     sized = chart.properties(width="container", height=height, description=description)
     spec: dict[str, Any] = sized.to_dict()
     kept = {key: value for key, value in spec.items() if key not in {"$schema", "config"}}

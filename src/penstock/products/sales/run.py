@@ -7,9 +7,7 @@ A run that fails stays on record and blocks nothing: the next one finds its file
 does the work again.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,13 +19,20 @@ from penstock.contracts.layered import (
     LayeredRun,
 )
 from penstock.contracts.product import Product
-from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.load import load
 from penstock.locking import writer_lock
 from penstock.products.sales.build import build_layers, export_layer, restore_silver
 from penstock.products.sales.contracts import INPUTS
-from penstock.products.sales.receipts import Receipt
+from penstock.products.sales.plan import (
+    BadInputError,
+    Plan,
+    done_before,
+    files_before,
+    plan_from_files,
+    plan_from_run,
+    problems,
+)
 from penstock.products.sales.receive import (
     Place,
     Received,
@@ -42,38 +47,19 @@ from penstock.products.sales.records import (
     Journal,
     RunRecord,
     check_new_id,
-    find_record,
-    records,
     run_folder,
     write_record,
 )
 from penstock.products.sales.write_up import (
     manifest_files,
-    read_manifest,
     write_bronze,
     write_summary,
     write_tables,
 )
 from penstock.runs import recorded
 from penstock.settings import Settings, new_run_id
-from penstock.transforming.transform import models_hash
 
 Progress = Callable[[str], None]
-
-
-class BadInputError(PenstockError):
-    """Files of the set that are missing or cannot be used: nothing is built from the others."""
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What a run is made from: its files, its logical date, and the layers to build."""
-
-    files: Mapping[str, Receipt]
-    as_of: date
-    layers: tuple[Layer, ...]
-    from_run: RunRecord | None
-    signature: str
 
 
 def land_folders(product: Product, settings: Settings, folders: Sequence[Path]) -> FolderLanding:
@@ -116,19 +102,19 @@ def run_layers(
     starts_from_files = from_run is None and layer in (None, "bronze")
     if starts_from_files:
         _take_what_waits(product, settings, run_id=name, progress=progress)
-        plan = _plan_from_files(product, settings, as_of=as_of, layer=layer)
-        done = _done_before(product, settings, plan)
+        plan = plan_from_files(product, settings, as_of=as_of, layer=layer)
+        done = done_before(product, settings, plan)
         if done is not None:
             note = f"nothing new: run {done.run_id} was made from these files as of {plan.as_of}"
             return LayeredRun(None, plan.as_of, (), {}, note=note)
     else:
-        plan = _plan_from_run(product, settings, from_run or LATEST, as_of=as_of, layer=layer)
+        plan = plan_from_run(product, settings, from_run or LATEST, as_of=as_of, layer=layer)
     with recorded(product, settings, "run", run_id=name):
         return _run(product, settings, plan, name, progress)
 
 
 def _run(
-    product: Product, settings: Settings, plan: _Plan, run_id: str, progress: Progress
+    product: Product, settings: Settings, plan: Plan, run_id: str, progress: Progress
 ) -> LayeredRun:
     started = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
     record = RunRecord(
@@ -147,6 +133,7 @@ def _run(
         _bronze(product, settings, plan, journal, progress)
         if plan.layers != ("bronze",):
             rows = _build(product, settings, plan, journal, progress)
+        page = product.report(product, settings) if "gold" in plan.layers else None
     except BaseException as error:
         journal.update(
             outcome="failed",
@@ -157,24 +144,23 @@ def _run(
         raise
     journal.update(outcome="done", ended_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
     write_summary(journal)
-    page = product.report(product, settings) if "gold" in plan.layers else None
     return LayeredRun(run_id, plan.as_of, plan.layers, rows, journal.folder, report=page)
 
 
 def _bronze(
-    product: Product, settings: Settings, plan: _Plan, journal: Journal, progress: Progress
+    product: Product, settings: Settings, plan: Plan, journal: Journal, progress: Progress
 ) -> None:
     """The files of the run: checked, loaded, listed by reference."""
     with journal.layer("bronze") as log:
-        before = _files_before(product, settings)
+        before = files_before(product, settings)
         write_bronze(log, manifest_files(plan.files, before))
-        problems = _problems(plan.files)
-        if problems:
+        found = problems(plan.files)
+        if found:
             first = (
-                f"{len(problems)} of {len(INPUTS)} files cannot be used; nothing was built and the "
+                f"{len(found)} of {len(INPUTS)} files cannot be used; nothing was built and the "
                 "last release stays current:"
             )
-            message = "\n".join([first, *(f"  {problem}" for problem in problems)])
+            message = "\n".join([first, *(f"  {problem}" for problem in found)])
             raise BadInputError(message)
         progress("loading")
         load(product, settings, run_id=journal.record.run_id, progress=progress)
@@ -191,7 +177,7 @@ def _bronze(
 
 
 def _build(
-    product: Product, settings: Settings, plan: _Plan, journal: Journal, progress: Progress
+    product: Product, settings: Settings, plan: Plan, journal: Journal, progress: Progress
 ) -> dict[str, int]:
     """Silver and gold, each exported as soon as it stands."""
     rows: dict[str, int] = {}
@@ -252,82 +238,3 @@ def _receive(
         Ledger(product.ledger(settings)) as ledger,
     ):
         return receive(Place(product, settings, ledger, run_id), folders)
-
-
-def _plan_from_files(
-    product: Product, settings: Settings, *, as_of: date | None, layer: Layer | None
-) -> _Plan:
-    """The set that counts now."""
-    with Ledger(product.ledger(settings)) as ledger:
-        files = present(product, settings, ledger)
-    if not files:
-        message = (
-            f"nothing of {product.name} has been received; expected {len(INPUTS)} files: "
-            f"`penstock land {product.name} FOLDER`, or drop source_crm and source_erp into "
-            f"{settings.sales_drop_dir}"
-        )
-        raise BadInputError(message)
-    same = [one for one in records(product, settings) if one.set_id == set_id(files)]
-    kept = same[0].as_of_date if same else max(one.received_on for one in files.values())
-    logical = as_of or kept
-    layers: tuple[Layer, ...] = LAYERS if layer is None else (layer,)
-    return _Plan(files, logical, layers, None, _signature(product, files, logical))
-
-
-def _plan_from_run(
-    product: Product,
-    settings: Settings,
-    from_run: str,
-    *,
-    as_of: date | None,
-    layer: Layer | None,
-) -> _Plan:
-    """The files of an earlier run, and for gold its silver tables."""
-    origin = find_record(
-        product, settings, from_run, layer="silver" if layer == "gold" else "bronze"
-    )
-    if layer == "gold" and as_of not in (None, origin.as_of_date):
-        message = (
-            f"--as-of {as_of}: silver of run {origin.run_id} was made as of {origin.as_of}; build "
-            f"silver first: penstock run {product.name} --layer silver --as-of {as_of} "
-            f"--from-run {origin.run_id}"
-        )
-        raise PenstockError(message)
-    files = read_manifest(run_folder(product, settings, origin.run_id))
-    logical = as_of or origin.as_of_date
-    layers: tuple[Layer, ...] = LAYERS if layer is None else (layer,)
-    return _Plan(files, logical, layers, origin, _signature(product, files, logical))
-
-
-def _done_before(product: Product, settings: Settings, plan: _Plan) -> RunRecord | None:
-    """The run that has done what the plan asks for, if it was the last one that did."""
-    wanted = set(plan.layers)
-    for one in records(product, settings):
-        if one.outcome == "done" and wanted <= set(one.layers):
-            return one if one.signature == plan.signature else None
-    return None
-
-
-def _signature(product: Product, files: Mapping[str, Receipt], as_of: date) -> str:
-    """What decides every row: the files, the logical date, the rules."""
-    facts = [set_id(files), as_of.isoformat(), models_hash(product.dbt_project)]
-    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
-
-
-def _files_before(product: Product, settings: Settings) -> dict[str, Receipt]:
-    """The files of the last successful run."""
-    for one in records(product, settings):
-        if one.outcome == "done":
-            return read_manifest(run_folder(product, settings, one.run_id))
-    return {}
-
-
-def _problems(files: Mapping[str, Receipt]) -> list[str]:
-    found = []
-    for one in INPUTS:
-        receipt = files.get(one.contract.table)
-        if receipt is None:
-            found.append(f"{one.path}: is missing; it has never been received: land it")
-        elif receipt.error:
-            found.append(receipt.error)
-    return found
