@@ -15,10 +15,13 @@ from penstock import release_commands, terminal
 from penstock.command import ProductName, app
 from penstock.command import command as _command
 from penstock.command import open_product as _open
+from penstock.errors import PenstockError
 
 if TYPE_CHECKING:
+    from penstock.contracts.product import Product
     from penstock.landing.land_files import LandingReport
     from penstock.loading.load import LoadReport
+    from penstock.settings import Settings
 
 __all__ = ["app", "release_commands"]  # importing the latter registers its commands
 
@@ -186,6 +189,8 @@ def transform(
 ) -> None:
     """Build the marts: the stale days by default; tests run on what was built."""
     one, settings = _open(product)
+    if one.run_layers is not None:
+        raise PenstockError(f"{one.name} is built in layers: penstock run {one.name} --layer LAYER")
     from penstock.runs import recorded
     from penstock.transforming.transform import transform as build
 

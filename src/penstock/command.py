@@ -35,7 +35,9 @@ does all of them. State lives under the data directory only (PENSTOCK_DATA_DIR, 
 Start with `penstock run renewable`, then `penstock status`.""",
 )
 
-ProductName = Annotated[str, typer.Argument(metavar="PRODUCT", help="Data product: renewable or sales.")]
+ProductName = Annotated[
+    str, typer.Argument(metavar="PRODUCT", help="Data product: renewable or sales.")
+]
 
 
 _GARBAGE_THRESHOLD = 100_000

@@ -143,8 +143,10 @@ def show_layered_run(run: "LayeredRun") -> None:
     if run.rows:
         show_rows(("table", "rows"), list(run.rows.items()), title=f"built as of {run.as_of}")
     say(f"run {run.run_id}: {', '.join(run.layers)}; its record: {run.folder}")
-    if run.report is not None:
-        say(f"report: {run.report}")
+    if run.release is not None:
+        say(f"{'release' if run.is_new_release else 'released already as'}: {run.release}")
+    for page in run.pages:
+        say(f"report: {page}")
 
 
 def show_landing(report: "LandingReport") -> None:

@@ -128,6 +128,7 @@ def record(settings: Settings, build: Tiny) -> Record:
         stale=None,
         models="m" * 64,
         built_with="m" * 64,
+        as_of=None,
         results=(NodeResult("unique_site", "test", "pass", 0.1, ""),),
         nodes=nodes,
         dbt_dir=dbt_dir,

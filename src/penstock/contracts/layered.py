@@ -51,7 +51,8 @@ class LayeredRun:
     """What a run in layers did.
 
     `run_id` is None when there was nothing to do, and `note` says why. `rows` counts the rows of
-    the tables that were built; `folder` holds the run's record.
+    the tables that were built; `folder` holds the run's record. `release` is the current release
+    if gold was built (`is_new_release`: it is this run's), `pages` are its reports.
     """
 
     run_id: str | None
@@ -60,4 +61,6 @@ class LayeredRun:
     rows: Mapping[str, int]
     folder: Path | None = None
     note: str = ""
-    report: Path | None = None
+    release: Path | None = None
+    is_new_release: bool = False
+    pages: tuple[Path, ...] = ()

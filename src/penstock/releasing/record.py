@@ -24,7 +24,7 @@ from penstock.releasing.canonical import canonical_json, json_line
 from penstock.releasing.sealed import Column, Input
 from penstock.settings import REPOSITORY_ROOT, Settings
 from penstock.transforming.results import NodeResult, last_results
-from penstock.transforming.transform import built_models, models_hash
+from penstock.transforming.transform import BUILT_AS_OF, BUILT_FROM, built_models, models_hash
 
 _TOOLS = ("penstock", "duckdb", "dbt-core", "dbt-duckdb", "dlt", "polars", "pyarrow", "bagit")
 _JSON_TYPES = {
@@ -59,25 +59,27 @@ class Record:
     stale: date | None
     models: str
     built_with: str | None
+    as_of: str | None
     results: tuple[NodeResult, ...]
     nodes: Mapping[str, Model]
     dbt_dir: Path
 
     @cached_property
     def built_from(self) -> str:
-        """Identity of the state: equal if neither a loaded file nor a model has changed."""
-        return state_of(self.inputs, self.built_with)
+        """Identity of the state: equal if no file, model or logical date has changed."""
+        return state_of(self.inputs, self.built_with, self.as_of)
 
 
-def state_of(inputs: tuple[Input, ...], built_with: str | None) -> str:
-    """SHA-256 over the landed files and the models: what the built tables depend on."""
+def state_of(inputs: tuple[Input, ...], built_with: str | None, as_of: str | None) -> str:
+    """SHA-256 over the landed files, the models and the logical date: what tables depend on."""
     files = sorted((one.file, one.sha256, one.delivered_at, one.status) for one in inputs)
-    return hashlib.sha256(json_line([files, built_with]).encode()).hexdigest()
+    facts = [files, built_with, *([as_of] if as_of else [])]
+    return hashlib.sha256(json_line(facts).encode()).hexdigest()
 
 
 def read_state(product: Product, settings: Settings, ledger: Ledger) -> str:
     """`Record.built_from` from the ledger alone."""
-    return state_of(_inputs(ledger), built_models(product, settings))
+    return state_of(_inputs(ledger), built_models(product, settings), ledger.fact(BUILT_AS_OF))
 
 
 def read_record(product: Product, settings: Settings, ledger: Ledger) -> Record:
@@ -92,6 +94,7 @@ def read_record(product: Product, settings: Settings, ledger: Ledger) -> Record:
         stale=stale_from(ledger),
         models=models_hash(product.dbt_project),
         built_with=built_models(product, settings),
+        as_of=ledger.fact(BUILT_AS_OF),
         results=tuple(last_results(dbt_dir)),
         nodes=_nodes(dbt_dir / "target" / "manifest.json"),
         dbt_dir=dbt_dir,
@@ -158,8 +161,13 @@ def _json_type(canonical: str, *, is_nullable: bool) -> dict[str, Any]:
 
 
 def _inputs(ledger: Ledger) -> tuple[Input, ...]:
+    """The files the tables are built from: all, unless the build named those that count."""
     deliveries = [one for one in ledger.deliveries() if one.status in ("loaded", "rejected")]
-    return tuple(_input(one) for one in deliveries)
+    named = ledger.fact(BUILT_FROM)
+    counting = None if named is None else set(named.splitlines())
+    return tuple(
+        _input(one) for one in deliveries if counting is None or one.delivery_id in counting
+    )
 
 
 def _input(one: Delivery) -> Input:

@@ -5,7 +5,7 @@ Belongs here: deciding what to rebuild. Does not belong here: dbt itself (`dbt_r
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _MODELS_HASH = "models_hash"
+BUILT_FROM = "built_from"
+"""Ledger fact: the deliveries the tables are built from, one a line, where not all count."""
+BUILT_AS_OF = "built_as_of"
+"""Ledger fact: the logical date of the tables, where they depend on one."""
 _MODEL_FILES = ("*.sql", "*.yml")
 
 
@@ -89,8 +93,7 @@ def transform(
         }
         results = _build(product, settings, environment, whole=whole, test=test, progress=progress)
         with ledger.transaction():
-            mark_built(ledger)
-            ledger.put_facts({_MODELS_HASH: models})
+            note_built(ledger, models)
         _log.info("built: %s; %s models and tests passed", reason, len(results))
         return TransformReport(reason, first, tuple(results))
 
@@ -120,6 +123,19 @@ def built_models(product: Product, settings: Settings) -> str | None:
         return None
     with Ledger(product.ledger(settings)) as ledger:
         return ledger.fact(_MODELS_HASH)
+
+
+def note_built(
+    ledger: Ledger, models: str, *, deliveries: Iterable[str] | None = None, as_of: str = ""
+) -> None:
+    """Remember that everything is built with `models` (a `models_hash`).
+
+    Where not every loaded delivery counts, `deliveries` are those that do; `as_of` is the logical
+    date where tables depend on one.
+    """
+    mark_built(ledger)
+    chosen = None if deliveries is None else "\n".join(sorted(deliveries))
+    ledger.put_facts({_MODELS_HASH: models, BUILT_FROM: chosen, BUILT_AS_OF: as_of or None})
 
 
 def models_hash(project: Path) -> str:

@@ -13,14 +13,15 @@ import duckdb
 
 from penstock.contracts.layered import Layer
 from penstock.contracts.product import Product
+from penstock.contracts.published import PublishedTable
 from penstock.errors import PenstockError
 from penstock.loading.warehouse import open_warehouse, wait_until_writable
-from penstock.products.sales.tables import AUDIT, KEYS, declared_columns, schema_of
+from penstock.products.sales.tables import SILVER, declared_columns, tables_of
 from penstock.settings import Settings
 from penstock.transforming.transform import build_environment
 
 if TYPE_CHECKING:
-    from penstock.transforming.dbt_run import NodeResult
+    from penstock.transforming.results import NodeResult
 
 _FOLDERS: Mapping[Layer, Sequence[str]] = {
     "silver": ("source:raw", "sales.audit", "sales.intermediate", "sales.silver"),
@@ -34,16 +35,17 @@ class MissingColumnError(PenstockError):
     """A silver table that lacks what gold is built from."""
 
 
-def build_layers(
+def build_layer(
     product: Product,
     settings: Settings,
-    layers: Sequence[Layer],
+    layer: Layer,
     *,
+    run_id: str,
     deliveries: Iterable[str],
     as_of: date,
     progress: Callable[[str], None],
 ) -> list["NodeResult"]:
-    """Build silver, gold or both, whole, with every data test; the writer's lock is held.
+    """Build silver or gold, whole, with every data test; the writer's lock is held.
 
     Raises: DbtError naming each model and test that failed; WriterBusyError.
     """
@@ -51,15 +53,14 @@ def build_layers(
     from penstock.transforming.dbt_run import run_dbt  # noqa: PLC0415
 
     wait_until_writable(product.warehouse(settings), wait_seconds=settings.lock_wait_seconds)
-    chosen: list[str] = []
-    if len(layers) == 1:
-        chosen = ["--select", *_FOLDERS[layers[0]], "--indirect-selection", _INDIRECT[layers[0]]]
+    chosen = ["--select", *_FOLDERS[layer], "--indirect-selection", _INDIRECT[layer]]
     return run_dbt(
         ["build", "--exclude-resource-type", "unit_test", *chosen],
         project=product.dbt_project,
         state_dir=product.engine_dir(settings) / "dbt",
         environment={
             **build_environment(product, settings, None),
+            "DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID": run_id,
             "PENSTOCK_RUN_DELIVERIES": "\n".join(sorted(deliveries)),
             "PENSTOCK_AS_OF": as_of.isoformat(),
         },
@@ -68,33 +69,45 @@ def build_layers(
     )
 
 
-def export_layer(
-    product: Product, settings: Settings, layer: Layer, folder: Path
-) -> dict[str, int]:
-    """Write a layer's tables to `folder`, one Parquet file each, in key order; their rows."""
+def count_rows(product: Product, settings: Settings, layer: Layer) -> dict[str, int]:
+    """Rows of each table of a layer."""
+    with open_warehouse(
+        product.warehouse(settings), wait_seconds=settings.lock_wait_seconds
+    ) as connection:
+        counted = {
+            table.name: connection.execute(f"select count(*) from {_name(table)}").fetchall()
+            for table in tables_of(layer)
+        }
+    return {name: int(rows[0][0]) for name, rows in counted.items()}
+
+
+def keep_silver(product: Product, settings: Settings, folder: Path) -> None:
+    """Write silver to `folder`, one Parquet file per table: what gold alone can start from."""
     folder.mkdir(parents=True, exist_ok=True)
     with open_warehouse(
         product.warehouse(settings), wait_seconds=settings.lock_wait_seconds
     ) as connection:
-        return {
-            table: _export(connection, schema_of(layer, table), table, key, folder)
-            for table, key in KEYS[layer].items()
-        }
+        for table in SILVER:
+            path = str(folder / f"{table.name}.parquet").replace("'", "''")
+            connection.execute(
+                f"copy (from {_name(table)} order by {', '.join(table.key)})"
+                f" to '{path}' (format parquet, compression zstd)"
+            )
 
 
 def restore_silver(product: Product, settings: Settings, folder: Path) -> None:
-    """Put the silver tables that a run left in `folder` back into the warehouse.
+    """Put the silver that a run left in `folder` back into the warehouse.
 
     Raises: MissingColumnError naming every table and column that gold needs and a file lacks.
     """
-    needed = declared_columns(product.dbt_project, "silver")
-    needed |= declared_columns(product.dbt_project, "audit")
-    files = {table: folder / f"{table}.parquet" for table in KEYS["silver"]}
+    project = product.dbt_project
+    needed = declared_columns(project, "silver") | declared_columns(project, "audit")
+    files = {table: folder / f"{table.name}.parquet" for table in SILVER}
     with duckdb.connect() as connection:
         problems = [
             problem
             for table, file in files.items()
-            for problem in _lacking(connection, table, file, needed[table])
+            for problem in _lacking(connection, table.name, file, needed[table.name])
         ]
     if problems:
         message = "\n".join(
@@ -109,14 +122,16 @@ def restore_silver(product: Product, settings: Settings, folder: Path) -> None:
         product.warehouse(settings), wait_seconds=settings.lock_wait_seconds
     ) as connection:
         connection.begin()
-        for schema in ("silver", "audit"):
-            connection.execute(f"create schema if not exists {schema}")
         for table, file in files.items():
-            schema = "audit" if table in AUDIT else "silver"
+            connection.execute(f"create schema if not exists {table.layer}")
             connection.execute(
-                f"create or replace table {schema}.{table} as from read_parquet(?)", [str(file)]
+                f"create or replace table {_name(table)} as from read_parquet(?)", [str(file)]
             )
         connection.commit()
+
+
+def _name(table: PublishedTable) -> str:
+    return f"{table.layer}.{table.name}"
 
 
 def _lacking(
@@ -130,15 +145,3 @@ def _lacking(
     if not lost:
         return []
     return [f"  {table}: has no column {', '.join(lost)}; expected {', '.join(needed)}"]
-
-
-def _export(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, key: Sequence[str], folder: Path
-) -> int:
-    path = str(folder / f"{table}.parquet").replace("'", "''")
-    connection.execute(
-        f"copy (select * from {schema}.{table} order by {', '.join(key)})"
-        f" to '{path}' (format parquet, compression zstd)"
-    )
-    counted = connection.execute(f"select count(*) from {schema}.{table}").fetchall()
-    return int(counted[0][0])

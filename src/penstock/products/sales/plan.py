@@ -14,10 +14,10 @@ from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.products.sales.contracts import INPUTS
+from penstock.products.sales.manifest import read_manifest
 from penstock.products.sales.receipts import Receipt
 from penstock.products.sales.receive import present, set_id
 from penstock.products.sales.records import RunRecord, find_record, records, run_folder
-from penstock.products.sales.write_up import read_manifest
 from penstock.settings import Settings
 from penstock.transforming.transform import models_hash
 
@@ -76,7 +76,7 @@ def plan_from_run(
             f"--from-run {origin.run_id}"
         )
         raise PenstockError(message)
-    files = read_manifest(run_folder(product, settings, origin.run_id))
+    files = read_manifest(run_folder(settings, origin.run_id))
     logical = as_of or origin.as_of_date
     layers: tuple[Layer, ...] = LAYERS if layer is None else (layer,)
     return Plan(files, logical, layers, origin, _signature(product, files, logical))
@@ -95,7 +95,7 @@ def files_before(product: Product, settings: Settings) -> dict[str, Receipt]:
     """The files of the last successful run."""
     for one in records(product, settings):
         if one.outcome == "done":
-            return read_manifest(run_folder(product, settings, one.run_id))
+            return read_manifest(run_folder(settings, one.run_id))
     return {}
 
 

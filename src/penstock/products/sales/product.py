@@ -10,6 +10,7 @@ from typing import Any
 from penstock.contracts.layered import FolderLanding, LayeredRun
 from penstock.contracts.product import Product
 from penstock.products.sales.contracts import CONTRACTS
+from penstock.products.sales.tables import GOLD, SILVER
 from penstock.settings import Settings
 
 # Each room is imported by those who enter it: Polars, dlt, dbt and Altair take their time.
@@ -39,22 +40,16 @@ def _report(product: Product, settings: Settings) -> Path:
     return write_report(product, settings)
 
 
-GOLD = (
-    "dim_customers",
-    "dim_products",
-    "dim_locations",
-    "fct_sales",
-    "mart_sales_monthly",
-    "mart_product_performance",
-    "mart_geo_performance",
-    "mart_customer_segments",
-    "mart_sales_enriched",
-)
+def _release_extras(product: Product, settings: Settings, payload: Path) -> None:
+    from penstock.products.sales.records import copy_record  # noqa: PLC0415
+
+    copy_record(product, settings, payload)
+
 
 PRODUCT = Product(
     name="sales",
     contracts=CONTRACTS,
-    marts=GOLD,
+    published=(*GOLD, *SILVER),
     mock=_mock,
     report=_report,
     source=lambda settings: settings.sales_source,
@@ -67,5 +62,6 @@ PRODUCT = Product(
     schemas=("gold", "silver", "audit", "intermediate", "raw"),
     land_folders=_land_folders,
     run_layers=_run_layers,
+    release_extras=_release_extras,
     drop_dir=lambda settings: settings.sales_drop_dir,
 )

@@ -2,16 +2,19 @@
 
 Belongs here: the folder of a run and the files in it. Does not belong here: doing the run.
 
-    <data>/runs/sales/<run id>/
+    <data>/runs/<run id>/
         run.json                    what was asked for, how it ended
         summary.md                  all layers on one page
         bronze/ manifest.json       every file of the set, by reference to the store
-        silver/ gold/ *.parquet     the tables
+        silver/*.parquet            silver, for a run of gold alone
         <layer>/ metadata.yaml, run_log.txt, report.md
+
+The log of the whole run lies beside it. A release takes the pages over; its tables are its own.
 """
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -30,12 +33,15 @@ from penstock.settings import Settings
 LATEST = "latest"
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RECORD = "run.json"
+_SUMMARY = "summary.md"
+_PAGES = ("manifest.json", "metadata.yaml", "run_log.txt", "report.md")
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """One run. `layers` are those that stand in its folder, built or taken over."""
 
+    product: str
     run_id: str
     started_at: str
     as_of: str
@@ -54,14 +60,9 @@ class RunRecord:
         return date.fromisoformat(self.as_of)
 
 
-def runs_dir(product: Product, settings: Settings) -> Path:
-    """Folder with one folder per run."""
-    return settings.runs_dir / product.name
-
-
-def run_folder(product: Product, settings: Settings, run_id: str) -> Path:
+def run_folder(settings: Settings, run_id: str) -> Path:
     """Folder of one run."""
-    return runs_dir(product, settings) / run_id
+    return settings.runs_dir / run_id
 
 
 def check_new_id(product: Product, settings: Settings, run_id: str) -> None:
@@ -74,7 +75,7 @@ def check_new_id(product: Product, settings: Settings, run_id: str) -> None:
             f"--run-id {run_id!r}: expected up to 64 letters, digits, dots, dashes and underscores"
         )
         raise PenstockError(message)
-    taken = [run_folder(product, settings, run_id), settings.releases_dir / product.name / run_id]
+    taken = [run_folder(settings, run_id), settings.releases_dir / product.name / run_id]
     for folder in taken:
         if folder.exists():
             message = (
@@ -85,10 +86,9 @@ def check_new_id(product: Product, settings: Settings, run_id: str) -> None:
 
 def records(product: Product, settings: Settings) -> list[RunRecord]:
     """Every run that is on record, the newest first."""
-    folder = runs_dir(product, settings)
-    found = sorted(folder.glob(f"*/{_RECORD}")) if folder.exists() else []
-    read = [_read(path) for path in found]
-    return sorted(read, key=lambda one: (one.started_at, one.run_id), reverse=True)
+    found = [_read(path) for path in settings.runs_dir.glob(f"*/{_RECORD}")]
+    mine = [one for one in found if one.product == product.name]
+    return sorted(mine, key=lambda one: (one.started_at, one.run_id), reverse=True)
 
 
 def find_record(product: Product, settings: Settings, run_id: str, *, layer: Layer) -> RunRecord:
@@ -113,26 +113,43 @@ def find_record(product: Product, settings: Settings, run_id: str, *, layer: Lay
     raise PenstockError(message)
 
 
-def write_record(product: Product, settings: Settings, record: RunRecord) -> None:
+def write_record(settings: Settings, record: RunRecord) -> None:
     """Write a run's record, whole or not at all."""
-    path = run_folder(product, settings, record.run_id) / _RECORD
+    path = run_folder(settings, record.run_id) / _RECORD
     text = json.dumps(asdict(record), indent=2, ensure_ascii=False)
     write_atomically(path, lambda temporary: _write(temporary, text + "\n"))
+
+
+def copy_record(product: Product, settings: Settings, payload: Path) -> None:
+    """Copy the pages of the run that built gold last into a release's payload."""
+    built = [one for one in records(product, settings) if "gold" in one.layers]
+    if not built:
+        return
+    folder = run_folder(settings, built[0].run_id)
+    for name in (_SUMMARY, *(f"{layer}/{page}" for layer in LAYERS for page in _PAGES)):
+        if (folder / name).exists():
+            target = payload / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, target)
 
 
 class Journal:
     """What a run does, as it does it; each layer keeps its own part in `run_log.txt`."""
 
-    def __init__(self, product: Product, settings: Settings, record: RunRecord) -> None:
+    def __init__(self, settings: Settings, record: RunRecord) -> None:
         self.record = record
-        self.folder = run_folder(product, settings, record.run_id)
-        self._product = product
+        self.folder = run_folder(settings, record.run_id)
         self._settings = settings
 
     def update(self, **changes: Any) -> None:
         """Change the record and keep it."""
         self.record = replace(self.record, **changes)
-        write_record(self._product, self._settings, self.record)
+        write_record(self._settings, self.record)
+
+    def end(self, outcome: Literal["done", "failed"], message: str = "") -> None:
+        """Record how the run ended."""
+        ended_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        self.update(outcome=outcome, message=message, ended_at=ended_at)
 
     @contextmanager
     def layer(self, layer: Layer) -> Iterator["LayerLog"]:
@@ -171,7 +188,7 @@ class LayerLog:
     def write_metadata(self, record: RunRecord, outcome: str) -> None:
         """Write what the layer is made from and holds."""
         facts = {
-            "product": "sales",
+            "product": record.product,
             "layer": self.folder.name,
             "run_id": record.run_id,
             "from_run": record.from_run or None,

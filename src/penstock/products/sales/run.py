@@ -1,18 +1,17 @@
 """One run of sales: bronze, silver and gold, or one of them from what an earlier run left.
 
-Belongs here: the order of the steps, what is new, what stops a run. Does not belong here: the
-steps (`receive.py`, `build.py`, the spine's rooms); what a run writes down (`records.py`).
+Belongs here: taking in what waits, deciding whether there is anything to do. Does not belong here:
+what a run is made from (`plan.py`), doing it (`carry_out.py`).
 
 A run that fails stays on record and blocks nothing: the next one finds its files not built and
 does the work again.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from penstock.contracts.layered import (
-    LAYERS,
     FolderLanding,
     LandedFile,
     Layer,
@@ -20,18 +19,11 @@ from penstock.contracts.layered import (
 )
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
-from penstock.loading.load import load
 from penstock.locking import writer_lock
-from penstock.products.sales.build import build_layers, export_layer, restore_silver
-from penstock.products.sales.contracts import INPUTS
 from penstock.products.sales.plan import (
-    BadInputError,
-    Plan,
     done_before,
-    files_before,
     plan_from_files,
     plan_from_run,
-    problems,
 )
 from penstock.products.sales.receive import (
     Place,
@@ -39,22 +31,11 @@ from penstock.products.sales.receive import (
     inputs_in,
     present,
     receive,
-    set_id,
     try_again,
 )
 from penstock.products.sales.records import (
     LATEST,
-    Journal,
-    RunRecord,
     check_new_id,
-    run_folder,
-    write_record,
-)
-from penstock.products.sales.write_up import (
-    manifest_files,
-    write_bronze,
-    write_summary,
-    write_tables,
 )
 from penstock.runs import recorded
 from penstock.settings import Settings, new_run_id
@@ -109,102 +90,11 @@ def run_layers(
             return LayeredRun(None, plan.as_of, (), {}, note=note)
     else:
         plan = plan_from_run(product, settings, from_run or LATEST, as_of=as_of, layer=layer)
+    # DuckDB and what it reads are imported only by those who have something to build.
+    from penstock.products.sales.carry_out import carry_out  # noqa: PLC0415
+
     with recorded(product, settings, "run", run_id=name):
-        return _run(product, settings, plan, name, progress)
-
-
-def _run(
-    product: Product, settings: Settings, plan: Plan, run_id: str, progress: Progress
-) -> LayeredRun:
-    started = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-    record = RunRecord(
-        run_id=run_id,
-        started_at=started,
-        as_of=plan.as_of.isoformat(),
-        asked_for=" ".join(plan.layers),
-        from_run=plan.from_run.run_id if plan.from_run else "",
-        set_id=set_id(plan.files),
-        signature=plan.signature,
-    )
-    write_record(product, settings, record)
-    journal = Journal(product, settings, record)
-    rows: dict[str, int] = {}
-    try:
-        _bronze(product, settings, plan, journal, progress)
-        if plan.layers != ("bronze",):
-            rows = _build(product, settings, plan, journal, progress)
-        page = product.report(product, settings) if "gold" in plan.layers else None
-    except BaseException as error:
-        journal.update(
-            outcome="failed",
-            message=str(error) or type(error).__name__,
-            ended_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        )
-        write_summary(journal)
-        raise
-    journal.update(outcome="done", ended_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
-    write_summary(journal)
-    return LayeredRun(run_id, plan.as_of, plan.layers, rows, journal.folder, report=page)
-
-
-def _bronze(
-    product: Product, settings: Settings, plan: Plan, journal: Journal, progress: Progress
-) -> None:
-    """The files of the run: checked, loaded, listed by reference."""
-    with journal.layer("bronze") as log:
-        before = files_before(product, settings)
-        write_bronze(log, manifest_files(plan.files, before))
-        found = problems(plan.files)
-        if found:
-            first = (
-                f"{len(found)} of {len(INPUTS)} files cannot be used; nothing was built and the "
-                "last release stays current:"
-            )
-            message = "\n".join([first, *(f"  {problem}" for problem in found)])
-            raise BadInputError(message)
-        progress("loading")
-        load(product, settings, run_id=journal.record.run_id, progress=progress)
-        with Ledger(product.ledger(settings)) as ledger:
-            loaded = {one.delivery_id for one in ledger.deliveries(status="loaded")}
-        for one in plan.files.values():
-            if one.delivery_id not in loaded:
-                message = (
-                    f"{one.delivery_id}: is not loaded; land {one.name} again, then "
-                    f"`penstock run {product.name}`"
-                )
-                raise BadInputError(message)
-            log.say(f"{one.name}: {one.rows:,} rows, sha256 {one.sha256}")
-
-
-def _build(
-    product: Product, settings: Settings, plan: Plan, journal: Journal, progress: Progress
-) -> dict[str, int]:
-    """Silver and gold, each exported as soon as it stands."""
-    rows: dict[str, int] = {}
-    with writer_lock(product.lock(settings), holder="run", wait_seconds=settings.lock_wait_seconds):
-        if plan.layers == ("gold",) and plan.from_run is not None:
-            silver = run_folder(product, settings, plan.from_run.run_id) / "silver"
-            with journal.layer("silver") as log:
-                log.say(f"taken from run {plan.from_run.run_id}")
-                restore_silver(product, settings, silver)
-                rows |= export_layer(product, settings, "silver", log.folder)
-                write_tables(log, product, settings, "silver", rows)
-        for layer in [one for one in LAYERS if one in plan.layers and one != "bronze"]:
-            with journal.layer(layer) as log:
-                results = build_layers(
-                    product,
-                    settings,
-                    [layer],
-                    deliveries=[one.delivery_id for one in plan.files.values()],
-                    as_of=plan.as_of,
-                    progress=progress,
-                )
-                for one in results:
-                    log.say(f"{one.kind} {one.name}: {one.status} {one.message}".rstrip())
-                built = export_layer(product, settings, layer, log.folder)
-                write_tables(log, product, settings, layer, built)
-                rows |= built
-    return rows
+        return carry_out(product, settings, plan, run_id=name, progress=progress)
 
 
 def _take_what_waits(

@@ -1,49 +1,80 @@
-"""The tables of each layer, and what names a row in them.
+"""The tables of silver and gold: what a release publishes, and what gold needs of silver.
 
-Belongs here: names, keys, which columns gold needs of silver. Does not belong here: SQL.
+Belongs here: names, keys, where the rows behind a figure are found. Does not belong here: SQL.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from penstock.contracts.layered import Layer
-
-KEYS: Mapping[Layer, Mapping[str, tuple[str, ...]]] = {
-    "silver": {
-        "crm_customers": ("customer_id",),
-        "crm_products": ("product_id",),
-        "crm_sales": ("order_number", "product_number"),
-        "erp_customers": ("customer_number",),
-        "erp_locations": ("customer_number",),
-        "erp_categories": ("category_id",),
-        "run_inputs": ("table_name",),
-        "row_accounting": ("table_name", "step"),
-        "row_changes": ("table_name", "source_row", "rule", "column_name"),
-    },
-    "gold": {
-        "dim_customers": ("customer_id",),
-        "dim_products": ("product_number",),
-        "dim_locations": ("country",),
-        "fct_sales": ("order_number", "product_number"),
-        "mart_sales_monthly": ("period",),
-        "mart_product_performance": ("product_number",),
-        "mart_geo_performance": ("country",),
-        "mart_customer_segments": ("customer_id",),
-        "mart_sales_enriched": ("order_number", "product_number"),
-    },
-}
-"""Of each table of a layer the columns that name a row. Audit tables belong to silver."""
-
-AUDIT = frozenset({"run_inputs", "row_accounting", "row_changes"})
-"""Tables of silver that lie in schema `audit`."""
+from penstock.contracts.published import PublishedTable, Trace
 
 
-def schema_of(layer: Layer, table: str) -> str:
-    """The schema a table lies in."""
-    return "audit" if table in AUDIT else layer
+def _gold(name: str, *key: str, trace: Trace | None = None) -> PublishedTable:
+    traces = () if trace is None else (trace,)
+    return PublishedTable(name=name, key=key, layer="gold", folder="gold", traces=traces)
+
+
+def _silver(
+    name: str, *key: str, layer: str = "silver", in_warehouse: bool = True
+) -> PublishedTable:
+    return PublishedTable(
+        name=name, key=key, layer=layer, folder="silver", in_warehouse=in_warehouse
+    )
+
+
+GOLD = (
+    _gold("dim_customers", "customer_id"),
+    _gold("dim_products", "product_number"),
+    _gold("dim_locations", "country", trace=Trace("dim_customers", {"country": "country"})),
+    _gold("fct_sales", "order_number", "product_number"),
+    _gold(
+        "mart_sales_monthly",
+        "period",
+        trace=Trace("fct_sales", {"ordered_on": "sales_month"}, {"ordered_on": "month"}),
+    ),
+    _gold(
+        "mart_product_performance",
+        "product_number",
+        trace=Trace("fct_sales", {"product_number": "product_number"}),
+    ),
+    _gold(
+        "mart_geo_performance",
+        "country",
+        trace=Trace("mart_sales_enriched", {"country": "country"}),
+    ),
+    _gold(
+        "mart_customer_segments",
+        "customer_id",
+        trace=Trace("fct_sales", {"customer_id": "customer_id"}),
+    ),
+    _gold("mart_sales_enriched", "order_number", "product_number"),
+)
+
+SILVER = (
+    _silver("crm_customers", "customer_id"),
+    _silver("crm_products", "product_id"),
+    _silver("crm_sales", "order_number", "product_number"),
+    _silver("erp_customers", "customer_number"),
+    _silver("erp_locations", "customer_number"),
+    _silver("erp_categories", "category_id"),
+    _silver("run_inputs", "table_name", layer="audit"),
+    _silver("row_accounting", "table_name", "step", layer="audit"),
+    _silver(
+        "row_changes",
+        *("table_name", "source_row", "rule", "column_name"),
+        layer="audit",
+        in_warehouse=False,
+    ),
+)
+"""Silver, with the account of what its rules did."""
+
+
+def tables_of(layer: Layer) -> tuple[PublishedTable, ...]:
+    """The tables of a layer; bronze is files."""
+    return {"bronze": (), "silver": SILVER, "gold": GOLD}[layer]
 
 
 def declared_columns(dbt_project: Path, folder: str) -> dict[str, list[str]]:

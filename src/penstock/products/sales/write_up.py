@@ -4,51 +4,20 @@ Belongs here: turning files, accounts and tables into pages. Does not belong her
 record lies (`records.py`); the HTML report of the product.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from penstock.contracts.layered import Layer
 from penstock.contracts.product import Product
-from penstock.products.sales.contracts import INPUTS
-from penstock.products.sales.receipts import Receipt
+from penstock.products.sales.manifest import MANIFEST
 from penstock.products.sales.records import Journal, LayerLog, markdown_table, write_json
 from penstock.settings import Settings
 from penstock.transforming.query import reading
 
-_MANIFEST = "manifest.json"
-
-
-def manifest_files(
-    files: Mapping[str, Receipt], before: Mapping[str, Receipt]
-) -> list[dict[str, Any]]:
-    """One entry per input of the full set; `before` are the files of the last successful run."""
-    return [
-        _entry(one.contract.table, one.path, one.source_system, files, before) for one in INPUTS
-    ]
-
-
-def _entry(
-    table: str,
-    path: str,
-    source_system: str,
-    files: Mapping[str, Receipt],
-    before: Mapping[str, Receipt],
-) -> dict[str, Any]:
-    receipt = files.get(table)
-    if receipt is None:
-        missing = {"table": table, "source_system": source_system, "name": path}
-        return {**missing, "status": "failed", "error": "missing: it has never been received"}
-    same = table in before and before[table].sha256 == receipt.sha256
-    status = "failed" if receipt.error else "unchanged" if same else "new"
-    return {**asdict(receipt), "status": status, "stored_as": f"received/{receipt.sha256}.csv"}
-
 
 def write_bronze(log: LayerLog, files: list[dict[str, Any]]) -> None:
     """The manifest and the page of bronze."""
-    write_json(log.folder / _MANIFEST, {"files": files})
+    write_json(log.folder / MANIFEST, {"files": files})
     log.facts = {
         "files": len(files),
         "rows": sum(one.get("rows", 0) for one in files),
@@ -73,24 +42,6 @@ def write_bronze(log: LayerLog, files: list[dict[str, Any]]) -> None:
     ]
     columns = ("file", "status", "rows", "bytes", "sha256", "received (UTC)", "error")
     log.write_report(f"# Bronze\n\nThe full set of files.\n\n{markdown_table(columns, rows)}\n")
-
-
-def read_manifest(folder: Path) -> dict[str, Receipt]:
-    """The files of a run by table, those that were never received left out."""
-    path = folder / "bronze" / _MANIFEST
-    files = json.loads(path.read_text(encoding="utf-8"))["files"] if path.exists() else []
-    return {
-        one["table"]: Receipt(
-            **{
-                key: value
-                for key, value in one.items()
-                if key not in ("status", "stored_as", "ignored_columns")
-            },
-            ignored_columns=tuple(one["ignored_columns"]),
-        )
-        for one in files
-        if "sha256" in one
-    }
 
 
 def write_tables(
@@ -119,12 +70,12 @@ def write_summary(journal: Journal) -> None:
     """All layers of a run on one page."""
     record = journal.record
     facts = [
-        ("outcome", record.outcome),
+        *([("outcome", record.outcome)] if record.outcome != "running" else []),
         ("as of", record.as_of),
         ("layers asked for", record.asked_for),
         ("from run", record.from_run or "files as received"),
         ("started (UTC)", record.started_at),
-        ("ended (UTC)", record.ended_at),
+        *([("ended (UTC)", record.ended_at)] if record.ended_at else []),
         *([("message", record.message)] if record.message else []),
     ]
     parts = [f"# Run {record.run_id}", markdown_table(("", ""), facts)]
