@@ -30,6 +30,7 @@ def mock(
     end: date | None = None,
     seed: int | None = None,
     portfolio: Path | None = None,
+    is_clean: bool | None = None,
     run_id: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> int:
@@ -40,8 +41,8 @@ def mock(
 
     Raises: PenstockError when real files have been received, or the days end before they start.
     """
-    if portfolio is not None:
-        raise PenstockError(f"{product.name} has no portfolio: leave --portfolio away")
+    if portfolio is not None or is_clean:
+        raise PenstockError(f"{product.name} has no portfolio and no clean drop: leave these away")
     first, last = start or _FIRST_DAY, end or _LAST_DAY
     if last <= first or last > datetime.now(UTC).date():
         message = f"--start {first} --end {last}: expected two days, the later one not after today"
