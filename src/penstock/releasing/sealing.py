@@ -155,6 +155,9 @@ def _write_reports(plan: Plan, building: Path) -> None:
     plan.progress("writing the report")
     inside = plan.settings.model_copy(update={"data_dir": building / bag.PAYLOAD})
     plan.product.report(plan.product, inside)
+    # What a report keeps beside itself to be written faster next time is no part of it.
+    for kept in inside.reports_dir.glob(".*"):
+        kept.unlink()
 
 
 def _metadata(
@@ -187,6 +190,7 @@ def _metadata(
             "rows_accepted": sum(one.rows_accepted for one in inputs),
             "rows_quarantined": sum(one.rows_quarantined for one in inputs),
             "sources": _sources(inputs),
+            **({"as_of": plan.record.as_of} if plan.record.as_of else {}),
         },
         tables=[sealed.table_facts(one) for one in exported.tables],
         contracts=dict(sorted(contracts.items())),

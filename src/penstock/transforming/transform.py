@@ -54,11 +54,13 @@ def transform(
     full_refresh: bool = False,
     test: bool = True,
     run_id: str = "",
+    as_of: str = "",
     progress: Callable[[str], None] = lambda _: None,
 ) -> TransformReport:
     """Build what is stale; everything when asked for, or when the models have changed.
 
-    dbt's own artefacts carry `run_id`.
+    dbt's own artefacts carry `run_id`. `as_of` is the logical date (ISO 8601) of a product whose
+    tables depend on one.
 
     Raises: WriterBusyError; DbtError (the days stay stale); PenstockError when nothing is loaded.
     """
@@ -90,10 +92,11 @@ def transform(
             **build_environment(product, settings, first),
             # dbt copies variables of this prefix into its manifest and its results.
             "DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID": run_id,
+            "PENSTOCK_AS_OF": as_of,
         }
         results = _build(product, settings, environment, whole=whole, test=test, progress=progress)
         with ledger.transaction():
-            note_built(ledger, models)
+            note_built(ledger, models, as_of=as_of)
         _log.info("built: %s; %s models and tests passed", reason, len(results))
         return TransformReport(reason, first, tuple(results))
 
