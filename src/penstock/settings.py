@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     renewable_source: Literal["mock", "files"] = Field(
         "mock", description="Whether `run renewable` makes mock data or takes landed files only."
     )
+    renewable_mock_clean: bool = Field(
+        default=False, description="Whether a new mock world is without planted faults."
+    )
     sales_source: Literal["mock", "files"] = Field(
         "mock", description="Whether `run sales` makes mock data where nothing has been received."
     )

@@ -40,13 +40,17 @@ def key(*path: str) -> dg.AssetKey:
 
 
 def own_settings(data_dir: Path, **changes: Any) -> Settings:
-    """Settings that only the test decides: no variable of the machine counts, and no `.env`."""
+    """Settings that only the test decides: no variable of the machine counts, and no `.env`.
+
+    Mock worlds are clean, so that every interval has its row.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith("PENSTOCK_"):
                 patch.delenv(name)
         patch.setitem(Settings.model_config, "env_file", None)
-        return Settings(**{"data_dir": data_dir, "first_day": FIRST_PARTITION, **changes})
+        given = {"data_dir": data_dir, "first_day": FIRST_PARTITION, "renewable_mock_clean": True}
+        return Settings(**{**given, **changes})
 
 
 def make_manifest(data_dir: Path) -> Path:

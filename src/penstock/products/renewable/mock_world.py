@@ -77,7 +77,9 @@ def open_world(
     if portfolio is None:
         portfolio = default_portfolio(settings) if known_path is None else Path(known_path)
     if is_clean is None:
-        is_clean = known_clean == str(True)
+        is_clean = (
+            settings.renewable_mock_clean if known_clean is None else known_clean == str(True)
+        )
     world = World(seed, portfolio.resolve(), read_portfolio(portfolio), is_clean)
     if landed not in (None, world.name):
         message = (
