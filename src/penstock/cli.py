@@ -95,10 +95,14 @@ def land(
     inputs: Annotated[
         list[Path], typer.Argument(metavar="INPUT...", help="Files, or folders of files.")
     ],
+    *,
     mapping: Annotated[
         Path | None, typer.Option(help="YAML that says what the columns mean (renewable).")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Preview; write nothing.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Bring back values that were corrected since.")
+    ] = False,
     strict: Strict = False,
 ) -> None:
     """Land your own files; landing twice changes nothing.
@@ -131,7 +135,9 @@ def land(
         return
 
     with terminal.progress("land") as progress:
-        report = land_inputs(one, settings, mapping_file=mapping, inputs=inputs, progress=progress)
+        report = land_inputs(
+            one, settings, mapping_file=mapping, inputs=inputs, again=again, progress=progress
+        )
     terminal.show_landing(report)
     terminal.say(f"next: penstock run {one.name}")
     _exit_if_strict(report, strict=strict)
@@ -337,17 +343,20 @@ def quarantine_replay(
     origins: Annotated[
         list[str] | None, typer.Argument(metavar="[ORIGIN...]", help="Default: everything.")
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="The mended mapping: for rows that it refused before.")
+    ] = None,
     product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
 ) -> None:
-    """Judge refused rows again, after their asset, contract or file's date was mended.
+    """Judge refused rows again, after their asset, contract, mapping or file's date was mended.
 
     Rows keep their file and position; none is loaded twice. Then: `penstock run`.
     """
     one, settings = _open(product)
-    from penstock.runs import replay
+    from penstock.replays import replay
 
     with terminal.progress("replay") as progress:
-        report = replay(one, settings, origins or [], progress=progress)
+        report = replay(one, settings, origins or [], mapping_file=mapping, progress=progress)
     terminal.show_load(report.load)
     terminal.say(
         f"{report.open_before:,} rows were open, {report.open_after:,} are; "

@@ -6,6 +6,7 @@ Does not belong here: deciding what to load or rebuild; rows of data.
 `status`, sensors and a run with nothing new read the ledger alone and need neither DuckDB nor
 dlt. It commits after the dlt package it describes and can be rebuilt from the warehouse.
 """
+# long because: every statement that touches the file is here.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -204,6 +205,16 @@ class Ledger:
             (delivery_id,),
         )
         return {row[0]: (date.fromisoformat(row[1]), date.fromisoformat(row[2])) for row in rows}
+
+    def covering(self, entities: Iterable[str]) -> set[str]:
+        """Deliveries with rows of one of the entities."""
+        return {
+            row[0]
+            for one in entities
+            for row in self._connection.execute(
+                "select delivery_id from coverage where entity_id = ?", (one,)
+            )
+        }
 
     # quarantine -----------------------------------------------------------------------------
 

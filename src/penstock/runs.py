@@ -21,7 +21,6 @@ from penstock.landing.mapping import read_mapping
 from penstock.landing.preview import Preview, preview_files
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import LoadReport, load
-from penstock.loading.replay import call_again
 from penstock.loading.retract import retract_deliveries
 from penstock.loading.sources import real_sources
 from penstock.locking import sign_of_life, writer_lock
@@ -43,15 +42,6 @@ class RunReport:
     load: LoadReport
     transform: TransformReport
     release: ReleaseReport
-
-
-@dataclass(frozen=True)
-class ReplayReport:
-    """What became of quarantined rows that were judged again."""
-
-    open_before: int
-    open_after: int
-    load: LoadReport
 
 
 class NothingLandedError(PenstockError):
@@ -105,13 +95,16 @@ def land(
     *,
     mapping_file: Path,
     inputs: Sequence[Path],
+    again: bool = False,
     progress: Progress,
 ) -> LandingReport:
     """Land a user's own files through a mapping. Mock deliveries make way: they are retracted.
 
+    `again` brings values back that a later landing has corrected.
+
     Raises: MappingError; ConversionError; PenstockError when nothing can be landed.
     """
-    mapping = _mapping(product, mapping_file)
+    mapping = read_own_mapping(product, mapping_file)
     declared = product.parse_declared(mapping.assets, str(mapping_file))
     with (
         recorded(product, settings, f"land {mapping.name}") as run_id,
@@ -128,7 +121,8 @@ def land(
             quarantine_dir=settings.quarantine_dir,
             ledger=ledger,
             run_id=run_id,
-            delivered_at=_delivery_time(ledger),
+            delivered_at=delivery_time(ledger),
+            again=again,
             product_doubts=product.find_doubts,
             progress=progress,
         )
@@ -143,7 +137,7 @@ def land(
     return report
 
 
-def _delivery_time(ledger: Ledger) -> datetime:
+def delivery_time(ledger: Ledger) -> datetime:
     """Now (naive UTC), and later than every real delivery before: the order of landings counts."""
     now = datetime.now(UTC).replace(tzinfo=None)
     before = [one.delivered_at for one in ledger.deliveries() if one.source != MOCK]
@@ -157,7 +151,7 @@ def preview(
 
     Raises: as `land`.
     """
-    mapping = _mapping(product, mapping_file)
+    mapping = read_own_mapping(product, mapping_file)
     declared = product.parse_declared(mapping.assets, str(mapping_file))
     return preview_files(
         mapping,
@@ -190,25 +184,6 @@ def run(
         built = transform(product, settings, run_id=run_id, progress=progress)
         released = release(product, settings, run_id=run_id, progress=progress)
         return RunReport(run_id, mocked, loaded, built, released)
-
-
-def replay(
-    product: Product, settings: Settings, origins: Sequence[str], *, progress: Progress
-) -> ReplayReport:
-    """Judge quarantined rows of the origins (all, if none is named) again, and load them.
-
-    Raises: PenstockError when nothing of an origin is quarantined; as `load`.
-    """
-    with recorded(product, settings, "quarantine replay") as run_id:
-        before = _open_rows(product, settings)
-        call_again(product, settings, origins)
-        loaded = load(product, settings, run_id=run_id, progress=progress)
-        return ReplayReport(before, _open_rows(product, settings), loaded)
-
-
-def _open_rows(product: Product, settings: Settings) -> int:
-    with Ledger(product.ledger(settings)) as ledger:
-        return sum(one.open_rows for one in ledger.quarantine())
 
 
 def land_days(
@@ -264,7 +239,11 @@ def raise_alerts(product: Product, settings: Settings, alerts: Iterable[Alert]) 
     return sent
 
 
-def _mapping(product: Product, mapping_file: Path) -> ColumnMapping:
+def read_own_mapping(product: Product, mapping_file: Path) -> ColumnMapping:
+    """The mapping in a file, which has to be one of the product's.
+
+    Raises: MappingError; PenstockError when it is another product's.
+    """
     mapping = read_mapping(mapping_file, product.contracts)
     if mapping.product != product.name:
         message = f"{mapping_file}: is a mapping of product {mapping.product}, not {product.name}."

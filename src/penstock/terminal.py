@@ -152,7 +152,16 @@ def show_layered_run(run: "LayeredRun") -> None:
 def show_landing(report: "LandingReport") -> None:
     """The account of a landing: every row of every file."""
     show_rows(
-        ("file", "table", "rows read", "delivered", "quarantined", "files written", "days known"),
+        (
+            "file",
+            "table",
+            "rows read",
+            "delivered",
+            "quarantined",
+            "files written",
+            "days known",
+            "superseded",
+        ),
         [tuple(vars(account).values()) for account in report.accounts],
         title="landed",
     )

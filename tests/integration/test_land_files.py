@@ -225,3 +225,24 @@ def test_the_pipeline_module_loads_by_itself(data_dir: Path, tmp_path: Path, era
     )
 
     assert "16 rows read = 16 accepted + 0 quarantined" in ran.stderr
+
+
+def test_rows_of_a_joined_file_that_cannot_be_read_are_quarantined(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path / "data")
+    air = tmp_path / "era5.csv"
+    air.write_text(
+        "datetime,t_2m,surf_pres\n2014-01-01 00:00:00,278.4,97336.7\nsoon,278.4,97336.7\n"
+        "2014-01-01 01:00:00,278.4,a lot\n2014-01-01 02:00:00,278.4,\n"
+    )
+    scada = year_around(tmp_path / "scada_2014.csv", datetime(2014, 1, 1), 3)
+    report = land_now(settings, scada, air)
+
+    assert report.rows_quarantined == 2
+    with Ledger(PRODUCT.ledger(settings)) as ledger:
+        (origin,) = {one.origin for one in ledger.quarantine()}
+    assert origin.startswith("la_haute_borne_turbines/era5/era5.csv@")
+    refused = read_refused(settings.quarantine_dir, origin)
+    assert refused.select("source_row", "reason", "column_name").rows() == [
+        (2, "unreadable_time", "datetime"),
+        (3, "not_a_number", "surf_pres"),
+    ]

@@ -4,8 +4,10 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from penstock.cli import app
@@ -14,7 +16,9 @@ from penstock.ledger import Ledger, QuarantineCount
 from penstock.loading.load import load
 from penstock.products.renewable.contracts import ASSETS, WEATHER, assets_frame
 from penstock.products.renewable.product import PRODUCT
+from penstock.runs import land
 from penstock.settings import Settings
+from support.mappings import HEADER, mapping_document
 from support.warehouses import RUN_COLUMNS, differing_rows, row_count
 from support.worlds import WIND, renamed, settings_for, ship, ship_assets, weather
 
@@ -138,3 +142,60 @@ def test_a_rejected_file_is_retracted_not_discarded(settings: Settings) -> None:
 
     assert result.exit_code == 1
     assert f"penstock retract {BROKEN}" in told(result)
+
+
+def export(folder: Path, name: str = "export.csv") -> Path:
+    """Two days of two turbines; the mapping knows the first only, and one number is in words."""
+    path = folder / name
+    stamps = [f"2025-03-0{day} 00:{minute}0:00" for day in (1, 2) for minute in range(6)]
+    rows = [f"{turbine},{one},600,5" for turbine in ("T1", "T2") for one in stamps]
+    path.write_text(HEADER + "\n".join(rows) + "\nT1,2025-03-03 00:00:00,many,5\n")
+    return path
+
+
+def write_mapping(path: Path, *turbines: str) -> Path:
+    document = mapping_document()
+    (first,) = document["assets"]
+    document["assets"] = [{**first, "asset_id": one.lower(), "name": one} for one in turbines]
+    document["inputs"]["scada"]["entity"]["values"] = {one: one.lower() for one in turbines}
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def generation(settings: Settings) -> pl.DataFrame:
+    """What landing brought, but for the names of files and the time of landing."""
+    with duckdb.connect(str(PRODUCT.warehouse(settings)), read_only=True) as connection:
+        return connection.execute(
+            "select * exclude (_delivery_id, _delivered_at, _dlt_load_id) from raw.generation"
+            " order by all"
+        ).pl()
+
+
+def test_rows_are_mapped_again_without_their_file_once_the_mapping_is_mended(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    settings, straight = settings_for(data_dir), settings_for(tmp_path / "straight")
+    file = export(tmp_path)
+    mapping = write_mapping(tmp_path / "mapping.yaml", "T1")
+    land(PRODUCT, settings, mapping_file=mapping, inputs=[file], progress=lambda _: None)
+    load(PRODUCT, settings)
+    write_mapping(mapping, "T1", "T2")
+    land(PRODUCT, straight, mapping_file=mapping, inputs=[file], progress=lambda _: None)
+    load(PRODUCT, straight)
+    file.unlink()
+
+    result = penstock("quarantine", "replay", "--mapping", str(mapping))
+    again = penstock("quarantine", "replay", "--mapping", str(mapping))
+
+    assert "13 rows were open, 1 are" in told(result)
+    assert "1 rows were open, 1 are" in told(again)
+    assert generation(settings).height == 24
+    assert generation(settings).equals(generation(straight))
+    assert [one.reason for one in quarantine(settings)] == ["not_a_number"]
+
+
+def test_replay_names_a_mapping_that_refused_nothing(settings: Settings, tmp_path: Path) -> None:
+    result = penstock("quarantine", "replay", "--mapping", str(write_mapping(tmp_path / "m", "T1")))
+
+    assert result.exit_code == 1
+    assert "mapping farm refused nothing of that" in told(result)

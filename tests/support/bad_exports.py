@@ -211,6 +211,15 @@ BAD_EXPORTS: tuple[BadExport, ...] = (
         reading={"separator": ";", "decimal_comma": True},
         good=_semicolons(GOOD),
     ),
+    BadExport(
+        "Decimal points under decimal commas",
+        b"turbine;time;power\nT1;2025-03-30 00:30:00;600,5\nT1;2025-03-30 00:40:00;600.5\n",
+        1,
+        {"not_a_number": 1},
+        says="with a decimal comma and no mark for thousands, or nothing; got '600.5'",
+        reading={"separator": ";", "decimal_comma": True},
+        good=_semicolons(GOOD),
+    ),
     BadExport("Byte order mark", b"\xef\xbb\xbf" + at(f"{DAY} 07:00:00").encode(), 1),
     BadExport("UTF-16", GOOD.encode("utf-16"), 0, left_alone=True, says="recognised_by"),
     BadExport(

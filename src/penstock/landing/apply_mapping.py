@@ -14,7 +14,7 @@ import polars as pl
 from penstock.contracts.contract import Contract
 from penstock.contracts.lifetime import bounds
 from penstock.errors import PenstockError
-from penstock.landing.convert import conversion, is_text, number
+from penstock.landing.convert import conversion, expected_number, is_no_number, number
 from penstock.landing.deliver import SOURCE_COLUMNS
 from penstock.landing.inputs import WORKING_PREFIX, InputFile
 from penstock.landing.lookups import JoinedPlace, Lookup, entity_of
@@ -130,7 +130,7 @@ def _map_table(
                 _is_not_a_number(source, spec, file, contract=contract, name=name),
                 reason="not_a_number",
                 column=source.column,
-                expected=f"a number ({source.unit or 'as the contract has it'}) or nothing",
+                expected=expected_number(source.unit, spec.notation),
             )
     rows = _with_version(rows, entities, entity=reference.column, label=spec.time.label)
     since = _asset(reference.since_column) if reference.since_column else None
@@ -251,12 +251,9 @@ def _is_not_a_number(
     source: SourceColumn, spec: Input, file: InputFile, *, contract: Contract, name: str
 ) -> pl.Expr:
     column = source.column or ""
-    dtype = file.frame.schema[column]
-    if contract.by_name[name].type == "string" or not is_text(dtype):
+    if contract.by_name[name].type == "string":
         return pl.lit(value=False)
-    blank = pl.col(column).cast(pl.String).str.strip_chars() == ""
-    read = number(column, dtype, decimal_comma=spec.decimal_comma)
-    return pl.col(column).is_not_null() & ~blank & read.is_null()
+    return is_no_number(column, file.frame.schema[column], spec.notation)
 
 
 def _value(
@@ -280,7 +277,7 @@ def _value(
     elif text:
         value = pl.col(column).cast(pl.String)
     else:
-        value = number(column, file.frame.schema[column], decimal_comma=spec.decimal_comma)
+        value = number(column, file.frame.schema[column], spec.notation)
     if text:
         return value
     return conversion(source.unit, contract.by_name[name].unit).apply(value, hours=hours)

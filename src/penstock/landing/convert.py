@@ -4,6 +4,7 @@ Belongs here: unit factors (Pint), text that is a number.
 Does not belong here: stamps and clocks (`stamps.py`); reading files, choosing columns.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -64,14 +65,48 @@ def conversion(source_unit: str | None, target_unit: str | None) -> Conversion:
     return Conversion(factor, at_zero, per_hour=per_hour)
 
 
-def number(column: str, dtype: pl.DataType, *, decimal_comma: bool) -> pl.Expr:
+@dataclass(frozen=True)
+class Notation:
+    """How a file writes numbers. A thousands mark counts only where it is declared."""
+
+    decimal_comma: bool = False
+    thousands_mark: str | None = None
+
+    def __str__(self) -> str:
+        decimal = "comma" if self.decimal_comma else "point"
+        marks = f"{self.thousands_mark!r} between" if self.thousands_mark else "no mark for"
+        return f"with a decimal {decimal} and {marks} thousands"
+
+
+def number(column: str, dtype: pl.DataType, notation: Notation) -> pl.Expr:
     """The column as a number; null where it is not one."""
     if not is_text(dtype):
         return pl.col(column).cast(pl.Float64, strict=False)
     text = pl.col(column).cast(pl.String).str.strip_chars()
-    if decimal_comma:
-        text = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    mark, decimal = notation.thousands_mark, "," if notation.decimal_comma else "."
+    if mark is not None:
+        grouped = rf"^[+-]?\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+(?:{re.escape(decimal)}\d*)?$"
+        plain = text.str.replace_all(mark, "", literal=True)
+        text = pl.when(text.str.contains(grouped)).then(plain).otherwise(text)
+    if notation.decimal_comma:
+        # A dot that marks no thousands would be read as a decimal point: it is no number here.
+        text = pl.when(~text.str.contains(".", literal=True)).then(text)
+        text = text.str.replace(",", ".", literal=True)
     return text.cast(pl.Float64, strict=False)
+
+
+def is_no_number(column: str, dtype: pl.DataType, notation: Notation) -> pl.Expr:
+    """Whether there is text in the column that is no number; nothing at all is none to refuse."""
+    if not is_text(dtype):
+        return pl.lit(value=False)
+    blank = pl.col(column).cast(pl.String).str.strip_chars() == ""
+    return pl.col(column).is_not_null() & ~blank & number(column, dtype, notation).is_null()
+
+
+def expected_number(unit: str | None, notation: Notation) -> str:
+    """What a readable number looks like, for a message."""
+    written = "" if notation == Notation() else f", written {notation},"
+    return f"a number ({unit or 'as the contract has it'}){written} or nothing"
 
 
 def is_text(dtype: pl.DataType) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 import pyarrow as pa
@@ -31,7 +32,7 @@ class Shipment:
     `frame` has the contract's columns, and `SOURCE_COLUMNS` when a user's file stands behind it.
     `delivered_at` gives the delivery time (UTC) of a partition day. `input_id` identifies what the
     rows come from (a user's file and its mapping, a mock world); `duplicates` is `keep_first` or
-    `keep_last` for rows with equal keys.
+    `keep_last` for rows with equal keys. `again` delivers also what a later delivery has corrected.
     """
 
     contract: Contract
@@ -41,14 +42,19 @@ class Shipment:
     input_id: str = ""
     duplicates: str = "keep_last"
     plain_name: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """What a shipment became: the files written and the days that had landed already."""
+    """What a shipment became: the files written and the days that had landed already.
+
+    Of the unchanged days, `superseded_days` have been delivered with other values since.
+    """
 
     deliveries: tuple[Delivery, ...]
     unchanged_days: int
+    superseded_days: int = 0
 
 
 def deliver(shipment: Shipment, raw_dir: Path, *, run_id: str) -> Delivered:
@@ -56,25 +62,30 @@ def deliver(shipment: Shipment, raw_dir: Path, *, run_id: str) -> Delivered:
 
     A day is skipped when its newest revision that speaks of one of its entities (assets, say) has
     the same content, or when the same input file has already brought the same content: delivering
-    twice changes nothing, in any order.
+    twice changes nothing, in any order. With `again` only the newest revision counts, so that
+    values return which a later delivery has replaced.
     """
     table = shipment.contract.table
     folder = raw_dir / table
     file_source = None if shipment.plain_name else shipment.source
     revisions = _revisions(folder, source=file_source)
     written: list[Delivery] = []
-    unchanged = 0
+    unchanged = superseded = 0
     for day, rows in _by_day(shipment):
         content = content_hash(rows["_row_hash"])
         entities = _entities(shipment.contract, rows)
         existing = revisions.get(day, [])
-        compared, same_input = existing, shipment.input_id
+        compared, same_input = existing, "" if shipment.again else shipment.input_id
         if shipment.contract.time_column is None:
             # Of an entity's declarations the latest counts as a whole, whatever day its file is
             # named after: values that return have to land again.
             compared, same_input = _by_delivery_time(folder, revisions), ""
-        if _has_landed(folder, compared, content=content, entities=entities, input_id=same_input):
+        landed = _landed_as(
+            folder, compared, content=content, entities=entities, input_id=same_input
+        )
+        if landed is not None:
             unchanged += 1
+            superseded += landed == "superseded"
             continue
         revision = existing[-1].revision + 1 if existing else 1
         path = folder / PartitionName(table, day, file_source, revision).file_name
@@ -104,7 +115,7 @@ def deliver(shipment: Shipment, raw_dir: Path, *, run_id: str) -> Delivered:
                 run_id=run_id,
             )
         )
-    return Delivered(tuple(written), unchanged)
+    return Delivered(tuple(written), unchanged, superseded)
 
 
 def _by_day(shipment: Shipment) -> Iterator[tuple[date, pl.DataFrame]]:
@@ -146,14 +157,14 @@ def _by_delivery_time(
     return sorted((name for names in revisions.values() for name in names), key=delivered)
 
 
-def _has_landed(
+def _landed_as(
     folder: Path,
     existing: list[PartitionName],
     *,
     content: str,
     entities: list[str],
     input_id: str,
-) -> bool:
+) -> Literal["newest", "superseded"] | None:
     newest = True
     for name in reversed(existing):
         landed = _landed(folder / name.file_name)
@@ -161,9 +172,9 @@ def _has_landed(
             continue
         same_input = bool(input_id) and landed.get("input") == input_id
         if landed.get("content") == content and (newest or same_input):
-            return True
+            return "newest" if newest else "superseded"
         newest = False
-    return False
+    return None
 
 
 def _landed(path: Path) -> dict[str, str] | None:

@@ -24,10 +24,11 @@ from penstock.landing.inputs import (
     open_file,
     recognise,
 )
-from penstock.landing.lookups import read_lookups
+from penstock.landing.lookups import JoinedFile, read_lookups
 from penstock.landing.mapping import Mapping as FileMapping
 from penstock.landing.mapping import mapping_hash
 from penstock.landing.quarantine import write_refused
+from penstock.landing.replay import about_file
 from penstock.ledger import Delivery, Ledger
 
 ATTRIBUTION = "attribution:"
@@ -36,7 +37,10 @@ ATTRIBUTION = "attribution:"
 
 @dataclass(frozen=True)
 class TableAccount:
-    """What became of one file's rows in one table: read = delivered + quarantined."""
+    """What became of one file's rows in one table: read = delivered + quarantined.
+
+    `days_superseded`: of the unchanged days, those that a later delivery has corrected since.
+    """
 
     file: str
     table: str
@@ -45,6 +49,7 @@ class TableAccount:
     rows_quarantined: int
     files_written: int
     days_unchanged: int
+    days_superseded: int
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,13 @@ class LandingReport:
     rejected: tuple[RefusedFile, ...]
     deliveries: tuple[Delivery, ...]
     doubts: tuple[str, ...] = ()
+    joined_rows_quarantined: int = 0
 
     @property
     def rows_quarantined(self) -> int:
-        """Rows of all files that could not be placed."""
-        return sum(account.rows_quarantined for account in self.accounts)
+        """Rows of all files that could not be placed, or read where they are joined."""
+        placed = sum(account.rows_quarantined for account in self.accounts)
+        return placed + self.joined_rows_quarantined
 
 
 def map_files(
@@ -69,6 +76,7 @@ def map_files(
     contracts: Mapping[str, Contract],
     entities: pl.DataFrame,
     delivered_at: datetime,
+    tell: Callable[[JoinedFile], None] = lambda _: None,
 ) -> tuple[Iterator[MappedTable], list[RefusedFile]]:
     """The mapped tables of all files that can be read, and the files that cannot.
 
@@ -92,7 +100,7 @@ def map_files(
                 yield one
 
     joined = [file for file in recognised if file.input_name in mapping.joined]
-    lookups = read_lookups(mapping, opened(joined), contracts)
+    lookups = read_lookups(mapping, opened(joined), contracts, tell=tell)
     made = {table.input for table in mapping.tables.values()}
     files = [file for file in recognised if file.input_name in made]
     if not files:
@@ -129,6 +137,7 @@ def land_files(
     ledger: Ledger,
     run_id: str,
     delivered_at: datetime,
+    again: bool = False,
     product_doubts: FindDoubts = lambda *_: [],
     progress: Callable[[str], None] = lambda _: None,
 ) -> LandingReport:
@@ -141,8 +150,14 @@ def land_files(
     are then delivered from last to first). A later landing wins over an earlier one either way.
     """
     progress("reading the files")
+    joined: list[JoinedFile] = []
     mapped, refused_files = map_files(
-        mapping, paths, contracts=contracts, entities=entities, delivered_at=delivered_at
+        mapping,
+        paths,
+        contracts=contracts,
+        entities=entities,
+        delivered_at=delivered_at,
+        tell=joined.append,
     )
     deliveries: list[Delivery] = []
     accounts: list[tuple[int, int, TableAccount]] = []
@@ -151,19 +166,16 @@ def land_files(
     doubts: list[str] = []
     for one in mapped:
         if not order:
-            declared = Shipment(
-                contract=declaring,
-                frame=entities.select(list(declaring.by_name)),
-                source=mapping.name,
-                delivered_at=_always(delivered_at),
-                input_id=identity,
-            )
+            declared = declaration(mapping, entities, declaring, delivered_at=delivered_at)
             deliveries += deliver(declared, raw_dir, run_id=run_id).deliveries
         later = timedelta(microseconds=order.setdefault(one.file.position, len(order)))
         table, file = one.contract.table, one.file
         progress(f"landing {table} from {file.path.name}")
-        origin = f"{mapping.name}/{table}/{file.path.name}@{file.sha256[:8]}"
-        counts = write_refused(quarantine_dir, origin=origin, refused=one.refused)
+        origin = _origin(mapping, table, file)
+        about = about_file(one, mapping=mapping.name, delivered_at=delivered_at + later)
+        counts = write_refused(
+            quarantine_dir, origin=origin, refused=one.refused, about=about.as_metadata()
+        )
         shipment = Shipment(
             contract=one.contract,
             frame=one.accepted,
@@ -171,6 +183,7 @@ def land_files(
             delivered_at=_always(delivered_at + later),
             input_id=f"{file.sha256}:{identity}",
             duplicates=one.duplicates,
+            again=again,
         )
         landed = deliver(shipment, raw_dir, run_id=run_id)
         with ledger.transaction():
@@ -185,13 +198,50 @@ def land_files(
             rows_quarantined=one.refused.height,
             files_written=len(landed.deliveries),
             days_unchanged=landed.unchanged_days,
+            days_superseded=landed.superseded_days,
         )
         accounts.append((list(mapping.tables).index(table), file.position, account))
+    joined_counts = [
+        count
+        for one in joined
+        for count in write_refused(
+            quarantine_dir,
+            origin=_origin(mapping, one.file.input_name, one.file),
+            refused=one.refused,
+        )
+    ]
     with ledger.transaction():
+        ledger.put_quarantine(
+            [_origin(mapping, one.file.input_name, one.file) for one in joined], joined_counts
+        )
         ledger.put_deliveries(deliveries)
         ledger.put_facts({f"{ATTRIBUTION}{mapping.name}": mapping.attribution.strip() or None})
     listed = tuple(account for *_, account in sorted(accounts, key=lambda one: one[:2]))
-    return LandingReport(listed, tuple(refused_files), tuple(deliveries), tuple(doubts))
+    return LandingReport(
+        listed,
+        tuple(refused_files),
+        tuple(deliveries),
+        tuple(doubts),
+        joined_rows_quarantined=sum(one.refused.height for one in joined),
+    )
+
+
+def _origin(mapping: FileMapping, part: str, file: InputFile) -> str:
+    """Under which name the refused rows of a file lie; `part` is the table, or the joined input."""
+    return f"{mapping.name}/{part}/{file.path.name}@{file.sha256[:8]}"
+
+
+def declaration(
+    mapping: FileMapping, entities: pl.DataFrame, declaring: Contract, *, delivered_at: datetime
+) -> Shipment:
+    """The mapping's entities as a shipment of their own."""
+    return Shipment(
+        contract=declaring,
+        frame=entities.select(list(declaring.by_name)),
+        source=mapping.name,
+        delivered_at=_always(delivered_at),
+        input_id=mapping_hash(mapping),
+    )
 
 
 def _always(moment: datetime) -> Callable[[date], datetime]:

@@ -5,7 +5,7 @@ Does not belong here: a table's own columns (`apply_mapping.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from typing import Literal, TypedDict
@@ -13,10 +13,12 @@ from typing import Literal, TypedDict
 import polars as pl
 
 from penstock.contracts.contract import Contract
-from penstock.landing.convert import number
+from penstock.landing.convert import expected_number, is_no_number, number
+from penstock.landing.deliver import SOURCE_COLUMNS
 from penstock.landing.inputs import InputFile
 from penstock.landing.mapping import Entity, Input, Mapping, SourceColumn
-from penstock.landing.stamps import instants
+from penstock.landing.quarantine import REFUSED_SCHEMA, refused_rows
+from penstock.landing.stamps import expected_stamps, instants
 
 _TIME, _ENTITY, _VALUE = "_penstock_lookup_time", "_penstock_lookup_entity", "_penstock_value"
 _MIDDLE = "_penstock_middle"
@@ -129,12 +131,28 @@ def entity_of(entity: Entity) -> pl.Expr:
     return column.replace(entity.values) if entity.values else column
 
 
+@dataclass(frozen=True)
+class JoinedFile:
+    """One file of a joined input: rows that cannot be read are `refused` (REFUSED_SCHEMA)."""
+
+    file: InputFile
+    refused: pl.DataFrame
+
+
 def read_lookups(
-    mapping: Mapping, files: Iterable[InputFile], contracts: MappingOf[str, Contract]
+    mapping: Mapping,
+    files: Iterable[InputFile],
+    contracts: MappingOf[str, Contract],
+    *,
+    tell: Callable[[JoinedFile], None] = lambda _: None,
 ) -> dict[tuple[str, str], Lookup]:
-    """The lookup of each (table, column) that is filled from a joined input's files."""
+    """The lookup of each (table, column) that is filled from a joined input's files.
+
+    `tell` is told of every file, with the rows that could not be read.
+    """
     parts: dict[tuple[str, str], list[pl.DataFrame]] = defaultdict(list)
     for file in files:
+        tell(JoinedFile(file, _unreadable_rows(mapping, file, contracts)))
         for table, mapped in mapping.tables.items():
             for name, source in mapped.columns.items():
                 if source.input == file.input_name and source.column is not None:
@@ -142,6 +160,55 @@ def read_lookups(
                     spec = mapping.inputs[file.input_name]
                     parts[table, name].append(_part(file, spec, source, text=text))
     return {key: _lookup(mapping, key, found) for key, found in parts.items()}
+
+
+def _unreadable_rows(
+    mapping: Mapping, file: InputFile, contracts: MappingOf[str, Contract]
+) -> pl.DataFrame:
+    """Rows of a joined file without a time, an entity or a number where one belongs."""
+    spec, schema = mapping.inputs[file.input_name], file.frame.schema
+    rows, found = file.frame, [pl.DataFrame(schema=REFUSED_SCHEMA)]
+    original = [name for name in file.frame.columns if name not in SOURCE_COLUMNS]
+
+    def refuse(bad: pl.Expr, *, reason: str, column: str, expected: str) -> None:
+        nonlocal rows
+        flagged = rows.filter(bad)
+        found.append(
+            refused_rows(
+                flagged,
+                table=file.input_name,
+                reason=reason,
+                column=column,
+                expected=expected,
+                values=original,
+            )
+        )
+        rows = rows.filter(~bad)
+
+    refuse(
+        instants(spec.time, schema[spec.time.column]).is_null(),
+        reason="unreadable_time",
+        column=spec.time.column,
+        expected=expected_stamps(spec.time),
+    )
+    if spec.entity is not None and spec.entity.column is not None:
+        refuse(
+            entity_of(spec.entity).is_null(),
+            reason="missing_value",
+            column=spec.entity.column,
+            expected="the asset the row belongs to",
+        )
+    for table, mapped in mapping.tables.items():
+        for name, source in mapped.columns.items():
+            number_wanted = contracts[table].by_name[name].type != "string"
+            if source.input == file.input_name and source.column and number_wanted:
+                refuse(
+                    is_no_number(source.column, schema[source.column], spec.notation),
+                    reason="not_a_number",
+                    column=source.column,
+                    expected=expected_number(source.unit, spec.notation),
+                )
+    return pl.concat(found)
 
 
 def _part(file: InputFile, spec: Input, source: SourceColumn, *, text: bool) -> pl.DataFrame:
@@ -153,9 +220,7 @@ def _part(file: InputFile, spec: Input, source: SourceColumn, *, text: bool) -> 
         # A mean stands for the middle of its interval, a reading for its own moment.
         stamp = stamp + pl.duration(seconds=30 * spec.interval_minutes)
     value = (
-        pl.col(column).cast(pl.String)
-        if text
-        else number(column, schema[column], decimal_comma=spec.decimal_comma)
+        pl.col(column).cast(pl.String) if text else number(column, schema[column], spec.notation)
     )
     entity = pl.lit("") if spec.entity is None else entity_of(spec.entity)
     return file.frame.select(stamp.alias(_TIME), entity.alias(_ENTITY), value.alias(_VALUE))

@@ -4,6 +4,7 @@ Belongs here: the mapping's schema, reading and checking it.
 Does not belong here: applying it to files (`apply_mapping.py`); units (`convert.py`);
 stamps and clocks (`stamps.py`).
 """
+# long because: the vocabulary of a mapping and every check of it are read together.
 
 import hashlib
 from collections.abc import Mapping as MappingOf
@@ -25,7 +26,7 @@ from penstock.contracts.contract import Column, Contract
 from penstock.contracts.product import DROPPED, MOCK
 from penstock.contracts.starter import FILL_IN, unfilled
 from penstock.errors import PenstockError
-from penstock.landing.convert import ConversionError, conversion
+from penstock.landing.convert import ConversionError, Notation, conversion
 from penstock.landing.stamps import TimeColumn
 
 _LISTED = 8
@@ -76,9 +77,25 @@ class Input(_Strict):
     interval_minutes: Annotated[int, Field(gt=0)] | None = None
     separator: Annotated[str, AfterValidator(_one_character)] = ","
     decimal_comma: bool = False
+    thousands_mark: Literal[".", ",", " ", "'"] | None = None
     encoding: Literal["utf8", "utf8-lossy"] = "utf8"
     null_values: list[str] = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]
     duplicates: Literal["keep_first", "keep_last"] = "keep_last"
+
+    @property
+    def notation(self) -> Notation:
+        """How the file writes numbers."""
+        return Notation(self.decimal_comma, self.thousands_mark)
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.thousands_mark == ("," if self.decimal_comma else "."):
+            message = (
+                f"`thousands_mark: {self.thousands_mark!r}` is the decimal mark too; set "
+                "`decimal_comma`, or another mark"
+            )
+            raise ValueError(message)
+        return self
 
 
 class SourceColumn(_Strict):

@@ -4,13 +4,14 @@ Belongs here: writing, reading and giving up refused rows as Parquet. Does not b
 deciding what is refused (mappings refuse what they cannot place, the gate what it cannot store).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from penstock.landing.files import write_parquet
+from penstock.landing.files import read_metadata, write_parquet
 from penstock.ledger import QuarantineCount
 
 REFUSED_SCHEMA = {
@@ -23,6 +24,15 @@ REFUSED_SCHEMA = {
     "row_json": pl.String(),
 }
 """One refused row: where it stands in the user's file (rows from 1), why, and all its values."""
+
+REJECTED = "rejected_file"
+"""Reason of all rows of a file that could not be read at all."""
+
+ISO_TIME = "%Y-%m-%dT%H:%M:%S%.6f"
+"""How a time is written in `row_json`."""
+
+_IDENTITY = ["table_name", "reason", "source_file", "source_row", "row_json"]
+"""What makes a refused row the same row when it is refused again."""
 
 
 def refused_rows(
@@ -52,18 +62,23 @@ def refused_rows(
 
 
 def write_refused(
-    quarantine_dir: Path, *, origin: str, refused: pl.DataFrame
+    quarantine_dir: Path,
+    *,
+    origin: str,
+    refused: pl.DataFrame,
+    about: Mapping[str, str] | None = None,
 ) -> list[QuarantineCount]:
     """Write an origin's refused rows to its own file and count them by reason.
 
-    `origin` (a delivery id, say) names the file; refusing again replaces it. A row that was
+    `origin` (a delivery id, say) names the file; refusing again replaces it. `about` is kept in
+    the file's metadata. A row that was
     discarded before and is refused again, unchanged and for the same reason, stays discarded.
     """
     path = quarantine_file(quarantine_dir, origin)
     if refused.is_empty():
         path.unlink(missing_ok=True)
         return []
-    _write(path, origin, refused)
+    _write(path, refused, {**(about or {}), "origin": origin})
     return count_refused(quarantine_dir, origin)
 
 
@@ -78,6 +93,12 @@ def count_refused(quarantine_dir: Path, origin: str) -> list[QuarantineCount]:
     ]
 
 
+def mapped_origins(quarantine_dir: Path) -> set[str]:
+    """Origins whose rows a mapping refused, from the files themselves."""
+    told = [read_metadata(pq.read_schema(path)) for path in quarantine_dir.glob("*.parquet")]
+    return {one["origin"] for one in told if "@" in one["origin"]}
+
+
 def discard_refused(
     quarantine_dir: Path, origin: str, *, reason: str | None
 ) -> list[QuarantineCount]:
@@ -89,7 +110,7 @@ def discard_refused(
     chosen = pl.lit(value=True) if reason is None else pl.col("reason") == reason
     given_up = refused.filter(chosen | pl.col("is_discarded")).select(_IDENTITY)
     if not given_up.is_empty():
-        _write(_discarded_file(quarantine_dir, origin), origin, given_up)
+        _write(_discarded_file(quarantine_dir, origin), given_up, {"origin": origin})
     return count_refused(quarantine_dir, origin)
 
 
@@ -122,26 +143,29 @@ def open_refused(quarantine_dir: Path, origin: str) -> pl.DataFrame:
     return read_refused(quarantine_dir, origin).filter(~pl.col("is_discarded"))
 
 
-_IDENTITY = ["table_name", "reason", "source_file", "source_row", "row_json"]
-"""What makes a refused row the same row when it is refused again."""
-
-
 def _discarded_file(quarantine_dir: Path, origin: str) -> Path:
     return quarantine_dir / "discarded" / quarantine_file(quarantine_dir, origin).name
 
 
-def _write(path: Path, origin: str, rows: pl.DataFrame) -> None:
+def _write(path: Path, rows: pl.DataFrame, metadata: Mapping[str, str]) -> None:
     table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
-    write_parquet(path, _plain_strings(table), {"origin": origin})
+    write_parquet(path, _plain_strings(table), metadata)
 
 
 def _printable(name: str, dtype: pl.DataType) -> pl.Expr:
-    """The column as JSON can hold it: JSON knows no bytes."""
+    """The column as JSON can hold it: JSON knows no bytes, and no time; instants are in UTC."""
+    if isinstance(dtype, pl.Datetime):
+        zoned = pl.col(name) if dtype.time_zone is None else _in_utc(name)
+        return zoned.dt.to_string(ISO_TIME)
     if isinstance(dtype, pl.Binary):
         return pl.col(name).bin.encode("hex")
     if "Binary" in str(dtype):
         return pl.lit(f"({dtype}: not shown)").alias(name)
     return pl.col(name)
+
+
+def _in_utc(name: str) -> pl.Expr:
+    return pl.col(name).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
 def _plain_strings(table: pa.Table) -> pa.Table:

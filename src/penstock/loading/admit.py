@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from penstock.contracts.contract import Contract
-from penstock.landing.quarantine import write_refused
+from penstock.landing.quarantine import REJECTED, write_refused
 from penstock.ledger import Coverage, Delivery, QuarantineCount
 from penstock.loading.discover import PendingFile
 from penstock.loading.gate import gate
@@ -132,5 +132,5 @@ def _reject(file: PendingFile, admission: Admission) -> None:
     )
     admission.deliveries.append(rejected)
     admission.quarantined.append(
-        QuarantineCount(rejected.delivery_id, "rejected_file", rows, str(file.path))
+        QuarantineCount(rejected.delivery_id, REJECTED, rows, str(file.path))
     )

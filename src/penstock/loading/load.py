@@ -16,8 +16,10 @@ import pyarrow as pa
 from penstock.contracts.contract import Contract
 from penstock.contracts.product import MOCK, Product
 from penstock.ledger import Delivery, Ledger, QuarantineCount
-from penstock.loading.admit import Admission, admit, referenced_rows
+from penstock.loading import references
+from penstock.loading.admit import Admission, admit
 from penstock.loading.discover import PendingFile, pending_files
+from penstock.loading.in_step import announce, confirm, keep_in_step, leave
 from penstock.loading.recover import known_deliveries
 from penstock.loading.retract import finish_retractions, retract_deliveries
 from penstock.loading.sources import mock_beside_real
@@ -80,14 +82,20 @@ def load(
         writer_lock(product.lock(settings), holder="load", wait_seconds=settings.lock_wait_seconds),
         Ledger(product.ledger(settings)) as ledger,
     ):
+        keep_in_step(product, settings, ledger)
         finish_retractions(product, settings, ledger)
         pending = _pending(product, settings, ledger, run_id=run)
         if not pending:
+            if references.is_told(ledger):
+                with ledger.transaction():
+                    references.remember(product, settings, ledger)
             return LoadReport((), ())
         admission = Admission(settings.quarantine_dir, progress)
         progress(f"loading {len(pending):,} files")
+        token = announce(ledger)
         _append(product, settings, pending, admission)
-        _commit(product, ledger, admission)
+        leave(product, settings, token)
+        _commit(product, settings, ledger, admission, token)
         report = LoadReport(tuple(admission.deliveries), tuple(admission.quarantined))
         _log.info("%s", report.account)
         return report
@@ -104,8 +112,8 @@ def _pending(
 ) -> list[PendingFile]:
     """What is to be loaded, after mock data have made way for real ones.
 
-    When what other rows refer to (an asset) has arrived, files with rows that were refused for
-    want of it come again.
+    When what other rows refer to (an asset) has arrived, changed or gone, the files whose rows
+    would be judged otherwise by now come again.
     """
     raw_dir = product.raw_dir(settings)
     known = known_deliveries(product, settings, ledger)
@@ -115,9 +123,12 @@ def _pending(
         _log.warning("%s mock files make way for real ones: they never mix", len(mocked))
         retract_deliveries(product, settings, ledger, mocked)
         pending = [one for one in pending if one.delivery.source != MOCK]
-    if any(product.contracts[one.delivery.table_name].time_column is None for one in pending):
-        refused = {one.origin for one in ledger.quarantine() if one.reason.startswith("unknown_")}
-        settled = [one for one in ledger.deliveries() if one.delivery_id not in refused]
+    declared = any(
+        product.contracts[one.delivery.table_name].time_column is None for one in pending
+    )
+    if declared or references.is_told(ledger):
+        again = references.deliveries_to_judge_again(product, settings, ledger)
+        settled = [one for one in ledger.deliveries() if one.delivery_id not in again]
         pending = pending_files(raw_dir, product.contracts, settled, run_id=run_id)
     return pending
 
@@ -139,9 +150,7 @@ def _append(
         files = by_table[contract.table]
         known = None
         if contract.reference is not None and files:
-            target = product.contracts[contract.reference.table]
-            landed = pending_files(product.raw_dir(settings), [target.table], [], run_id="")
-            known = referenced_rows(target, landed)
+            known = references.known_rows(product, settings, contract.reference)
         return admit(contract, files, known=known, admission=admission)
 
     def records() -> Iterator[pa.Table]:
@@ -170,7 +179,9 @@ def _append(
         )
 
 
-def _commit(product: Product, ledger: Ledger, admission: Admission) -> None:
+def _commit(
+    product: Product, settings: Settings, ledger: Ledger, admission: Admission, token: str
+) -> None:
     """Tell the ledger, in one transaction, what is loaded, refused and stale."""
     ids = [one.delivery_id for one in admission.deliveries]
     timeless = {name for name, one in product.contracts.items() if one.time_column is None}
@@ -183,7 +194,12 @@ def _commit(product: Product, ledger: Ledger, admission: Admission) -> None:
         if any(one.table_name in timeless for one in admission.deliveries):
             # What all rows refer to has changed: every day may read differently.
             touched += [first for first, _ in after.values()]
+        confirm(product, settings, ledger, token)
         ledger.put_deliveries(admission.deliveries)
+        if references.is_told(ledger) or any(
+            one.table_name in timeless for one in admission.deliveries
+        ):
+            references.remember(product, settings, ledger)
         ledger.put_quarantine(ids, admission.quarantined)
         if not product.dated_tables and admission.deliveries:
             # Whole files have no days: whatever arrives makes everything stale.

@@ -8,7 +8,8 @@ import logging
 from dataclasses import fields, replace
 
 from penstock.contracts.product import Product
-from penstock.ledger import Coverage, Delivery, Ledger
+from penstock.landing.quarantine import REJECTED, count_refused, mapped_origins
+from penstock.ledger import Coverage, Delivery, Ledger, QuarantineCount
 from penstock.loading.stale import mark_stale
 from penstock.settings import Settings
 
@@ -42,6 +43,35 @@ def _forget_loads(ledger: Ledger, known: list[Delivery]) -> None:
 
 
 def _rebuild(product: Product, settings: Settings, ledger: Ledger) -> None:
+    deliveries, coverage = deliveries_in_warehouse(product, settings)
+    if not deliveries:
+        return
+    _log.warning("the ledger was lost: %s deliveries recovered from the warehouse", len(deliveries))
+    ids = [one.delivery_id for one in deliveries]
+    with ledger.transaction():
+        ledger.put_deliveries(deliveries)
+        ledger.put_coverage(ids, coverage)
+        _recount_quarantine(settings, ledger, deliveries)
+        mark_stale(ledger, min((one.first_day for one in coverage), default=None))
+
+
+def _recount_quarantine(settings: Settings, ledger: Ledger, deliveries: list[Delivery]) -> None:
+    """The counts of refused rows, from the quarantine's own files and the deliveries' account."""
+    counts = [
+        QuarantineCount(one.delivery_id, REJECTED, one.rows_read, one.message)
+        for one in deliveries
+        if one.status == "rejected"
+    ]
+    origins = {one.delivery_id for one in deliveries if one.status == "loaded"}
+    for origin in origins | mapped_origins(settings.quarantine_dir):
+        counts += count_refused(settings.quarantine_dir, origin)
+    ledger.put_quarantine([one.origin for one in counts], counts)
+
+
+def deliveries_in_warehouse(
+    product: Product, settings: Settings
+) -> tuple[list[Delivery], list[Coverage]]:
+    """The deliveries that the raw tables hold whole, and what they cover."""
     import duckdb  # noqa: PLC0415 - only a lost ledger needs the warehouse
 
     names = [one.name for one in fields(Delivery)]
@@ -51,7 +81,7 @@ def _rebuild(product: Product, settings: Settings, ledger: Ledger) -> None:
         ).fetchall()
         present = {row[0] for row in tables}
         if "deliveries" not in present:
-            return
+            return [], []
         # dlt writes `_dlt_loads` last: a package that is not there was cut off and comes again.
         rows = connection.execute(
             f"select {', '.join(names)} from raw.deliveries"
@@ -69,9 +99,4 @@ def _rebuild(product: Product, settings: Settings, ledger: Ledger) -> None:
                 [whole],
             ).fetchall()
         ]
-    deliveries = [Delivery(**dict(zip(names, row, strict=True))) for row in rows]
-    _log.warning("the ledger was lost: %s deliveries recovered from the warehouse", len(rows))
-    with ledger.transaction():
-        ledger.put_deliveries(deliveries)
-        ledger.put_coverage([one.delivery_id for one in deliveries], coverage)
-        mark_stale(ledger, min((one.first_day for one in coverage), default=None))
+    return [Delivery(**dict(zip(names, row, strict=True))) for row in rows], coverage

@@ -1,24 +1,30 @@
 """Working with the quarantine: rows go through the gate again, or are given up.
 
-Belongs here: which deliveries come again, what is discarded. Does not belong here: the gate; rows
-that a mapping refused (`landing/replay.py`).
+Belongs here: which deliveries come again, what is discarded, the ledger's account of it. Does not
+belong here: the gate; mapping rows again (`landing/replay.py`).
 
 A delivery comes again as a whole, under its own file and positions, and replaces its own rows:
 nothing is there twice, and the marts equal those of a build from scratch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
+
+import polars as pl
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
-from penstock.landing.quarantine import discard_refused
+from penstock.landing.deliver import deliver
+from penstock.landing.land_files import declaration
+from penstock.landing.mapping import Mapping
+from penstock.landing.quarantine import REJECTED, discard_refused
+from penstock.landing.replay import refused_by, replay_refused
 from penstock.ledger import Delivery, Ledger, QuarantineCount
+from penstock.loading.discover import pending_files
+from penstock.loading.retract import retract_deliveries
 from penstock.locking import writer_lock
 from penstock.settings import Settings
-
-REJECTED = "rejected_file"
-"""Reason of all rows of a file that could not be read at all."""
 
 
 def known_origins(ledger: Ledger, origins: Sequence[str]) -> list[str]:
@@ -61,6 +67,70 @@ def call_again(product: Product, settings: Settings, origins: Sequence[str]) -> 
         with ledger.transaction():
             ledger.put_deliveries(replace(one, status="landed") for one in again)
     return again
+
+
+def replay_mapped(
+    product: Product,
+    settings: Settings,
+    origins: Sequence[str],
+    *,
+    mapping: Mapping,
+    entities: pl.DataFrame,
+    run_id: str,
+    delivered_at: Callable[[Ledger], datetime],
+) -> None:
+    """Map the rows again that the mapping, before it was mended, refused.
+
+    `entities` is what the mapping describes. Without origins: all that it ever refused.
+
+    Raises: PenstockError when it refused none of them; as `replay_refused`.
+    """
+    with (
+        writer_lock(
+            product.lock(settings), holder="replay", wait_seconds=settings.lock_wait_seconds
+        ),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        refused = {
+            origin: about
+            for origin in known_origins(ledger, origins)
+            if (about := refused_by(settings.quarantine_dir, origin)) is not None
+            and (origins or about.mapping == mapping.name)
+        }
+        if not refused:
+            message = (
+                f"mapping {mapping.name} refused nothing of that; see `penstock quarantine list`"
+            )
+            raise PenstockError(message)
+        declared = declaration(
+            mapping,
+            entities,
+            product.contracts[product.declaring],
+            delivered_at=delivered_at(ledger),
+        )
+        raw_dir = product.raw_dir(settings)
+        with ledger.transaction():
+            ledger.put_deliveries(deliver(declared, raw_dir, run_id=run_id).deliveries)
+        for origin, about in refused.items():
+            replayed = replay_refused(
+                mapping,
+                origin,
+                about,
+                contracts=product.contracts,
+                entities=entities,
+                raw_dir=raw_dir,
+                quarantine_dir=settings.quarantine_dir,
+                run_id=run_id,
+            )
+            with ledger.transaction():
+                ledger.put_deliveries(replayed.delivered.deliveries)
+            known = ledger.deliveries(table=about.table)
+            waiting = pending_files(raw_dir, [about.table], known, run_id=run_id)
+            there = {one.delivery_id: one for one in (*known, *(w.delivery for w in waiting))}
+            superseded = [there[name] for name in replayed.superseded if name in there]
+            retract_deliveries(product, settings, ledger, superseded)
+            with ledger.transaction():
+                ledger.put_quarantine([origin], replayed.quarantined)
 
 
 def discard(

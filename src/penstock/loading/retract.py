@@ -13,6 +13,8 @@ from pathlib import Path
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.ledger import Delivery, Ledger
+from penstock.loading import references
+from penstock.loading.in_step import announce, confirm, leave
 from penstock.loading.stale import first_stale_day, mark_stale
 from penstock.locking import writer_lock
 from penstock.settings import Settings
@@ -48,6 +50,10 @@ def retract_deliveries(
     with ledger.transaction():
         before = ledger.spans()
         touched = [first for one in ids for first, _ in ledger.covered_by(one).values()]
+        if any(product.contracts[one.table_name].time_column is None for one in taken):
+            # What all rows refer to goes: rows may be judged, and every day read, otherwise.
+            touched += [first for first, _ in before.values()]
+            references.tell(ledger)
         ledger.put_coverage(ids, [])
         ledger.put_quarantine(ids, [])
         ledger.put_deliveries(replace(one, status="retracting") for one in taken)
@@ -68,13 +74,16 @@ def finish_retractions(product: Product, settings: Settings, ledger: Ledger) -> 
         table: [one.delivery_id for one in begun if one.table_name == table]
         for table in product.contracts
     }
+    token = announce(ledger)
     warehouse = product.warehouse(settings)
     if warehouse.exists():
         with open_warehouse(warehouse, wait_seconds=settings.lock_wait_seconds) as connection:
             delete_deliveries(connection, by_table)
+    leave(product, settings, token)
     for one in begun:
         _move_aside(product.raw_dir(settings), settings.quarantine_dir, one)
     with ledger.transaction():
+        confirm(product, settings, ledger, token)
         ledger.put_deliveries(replace(one, status="retracted") for one in begun)
 
 

@@ -14,6 +14,8 @@ Spans = Mapping[str, tuple[date, date]]
 
 _DAY = timedelta(days=1)
 _STALE_FROM = "stale_from"
+BUILT_WITH = "models_hash"
+"""Ledger fact: the hash of the models that built what is built; without it nothing is."""
 
 
 def first_stale_day(before: Spans, after: Spans, touched: Iterable[date]) -> date | None:
@@ -47,6 +49,12 @@ def mark_stale(ledger: Ledger, day: date | None) -> None:
     known = stale_from(ledger)
     if day is not None and (known is None or day < known):
         ledger.put_facts({_STALE_FROM: day.isoformat()})
+
+
+def forget_build(ledger: Ledger) -> None:
+    """Nothing counts as built any more: the next transform builds everything."""
+    ledger.put_facts({BUILT_WITH: None})
+    mark_stale(ledger, min((first for first, _ in ledger.spans().values()), default=None))
 
 
 def mark_built(ledger: Ledger) -> None:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
-from penstock.loading.stale import in_words, mark_built, stale_from
+from penstock.loading.in_step import announce, confirm, keep_in_step, leave
+from penstock.loading.stale import BUILT_WITH, in_words, mark_built, stale_from
 from penstock.locking import writer_lock
 from penstock.settings import Settings
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from penstock.transforming.results import NodeResult
 
 _log = logging.getLogger(__name__)
-_MODELS_HASH = "models_hash"
 BUILT_FROM = "built_from"
 """Ledger fact: the deliveries the tables are built from, one a line, where not all count."""
 BUILT_AS_OF = "built_as_of"
@@ -76,9 +76,10 @@ def transform(
                 "first, then `penstock load`."
             )
             raise PenstockError(message)
+        keep_in_step(product, settings, ledger)
         models = models_hash(product.dbt_project)
         stale = stale_from(ledger)
-        built_with = ledger.fact(_MODELS_HASH)
+        built_with = ledger.fact(BUILT_WITH)
         changed = built_with != models
         if stale is None and not changed and not full_refresh:
             return TransformReport("nothing is stale", None, ())
@@ -88,6 +89,7 @@ def transform(
             full_refresh=full_refresh, built_with=built_with, models=models, stale=stale
         )
         progress(f"building: {reason}")
+        token = announce(ledger)
         environment = {
             **build_environment(product, settings, first),
             # dbt copies variables of this prefix into its manifest and its results.
@@ -95,7 +97,9 @@ def transform(
             "PENSTOCK_AS_OF": as_of,
         }
         results = _build(product, settings, environment, whole=whole, test=test, progress=progress)
+        leave(product, settings, token)
         with ledger.transaction():
+            confirm(product, settings, ledger, token)
             note_built(ledger, models, as_of=as_of)
         _log.info("built: %s; %s models and tests passed", reason, len(results))
         return TransformReport(reason, first, tuple(results))
@@ -125,7 +129,7 @@ def built_models(product: Product, settings: Settings) -> str | None:
     if not product.ledger(settings).exists():
         return None
     with Ledger(product.ledger(settings)) as ledger:
-        return ledger.fact(_MODELS_HASH)
+        return ledger.fact(BUILT_WITH)
 
 
 def note_built(
@@ -138,7 +142,7 @@ def note_built(
     """
     mark_built(ledger)
     chosen = None if deliveries is None else "\n".join(sorted(deliveries))
-    ledger.put_facts({_MODELS_HASH: models, BUILT_FROM: chosen, BUILT_AS_OF: as_of or None})
+    ledger.put_facts({BUILT_WITH: models, BUILT_FROM: chosen, BUILT_AS_OF: as_of or None})
 
 
 def models_hash(project: Path) -> str:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from penstock.landing.deliver import Delivered, Shipment, deliver
 from penstock.landing.files import PartitionName, write_atomically, write_parquet
 from penstock.products.renewable.asset import Asset
 from penstock.products.renewable.contracts import ASSETS, WEATHER, assets_frame
@@ -97,6 +98,32 @@ def test_values_that_return_after_a_correction_are_a_delivery_again(tmp_path: Pa
     returned = ship(settings, WEATHER, weather(seed=0))
 
     assert returned.deliveries[0].delivery_id.endswith(".r3.parquet")
+
+
+def test_values_of_a_corrected_file_return_when_asked_for(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+
+    def land(file: str, seed: int, *, again: bool = False) -> Delivered:
+        shipment = Shipment(
+            contract=WEATHER,
+            frame=weather(seed=seed),
+            source="farm",
+            delivered_at=lambda _: datetime(2025, 4, 1),
+            input_id=file,
+            again=again,
+        )
+        return deliver(shipment, settings.raw_dir, run_id="test")
+
+    land("a", 0)
+    land("b", 1)
+    once_more = land("a", 0)
+    returned = land("a", 0, again=True)
+
+    assert (once_more.deliveries, once_more.superseded_days) == ((), 1)
+    assert [one.delivery_id for one in returned.deliveries] == [
+        "weather/weather_2025-03-01.farm.r3.parquet"
+    ]
+    assert land("a", 0, again=True).deliveries == ()
 
 
 def test_growing_exports_of_one_asset_each_add_only_their_new_days(tmp_path: Path) -> None:

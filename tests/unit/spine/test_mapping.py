@@ -96,17 +96,6 @@ def test_missing_values_stay_missing(tmp_path: Path) -> None:
     assert table.accepted["gross_generation_mwh"].to_list() == [None, None]
 
 
-def test_decimal_commas_and_semicolons_are_read_when_declared(tmp_path: Path) -> None:
-    document = mapping_document()["inputs"]["scada"]
-    table = mapped(
-        tmp_path,
-        "turbine;time;power\nT1;2025-01-01 00:00:00;1.200,5\n",
-        inputs__scada={**document, "separator": ";", "decimal_comma": True},
-    )
-
-    assert table.accepted["gross_generation_mwh"].item() == pytest.approx(1.2005 / 6)
-
-
 def test_a_second_source_joins_by_nearest_earlier_time(tmp_path: Path) -> None:
     document = mapping_document()
     document["inputs"]["air"] = {

@@ -109,7 +109,7 @@ def _numbers(source: Source, column: str) -> pl.Series:
     dtype = frame.schema[column]
     if not (is_text(dtype) or dtype.is_numeric()):
         return pl.Series([None], dtype=pl.Float64)
-    read = number(column, dtype, decimal_comma=source.sample.decimal_comma)
+    read = number(column, dtype, source.sample.notation)
     return frame.select(read).to_series().fill_nan(None)
 
 

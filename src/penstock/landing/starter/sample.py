@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from penstock.errors import PenstockError
-from penstock.landing.convert import is_text
+from penstock.landing.convert import Notation, is_text
 from penstock.landing.mapping import Entity, Input
 from penstock.landing.stamps import TimeColumn
 
@@ -19,6 +19,7 @@ _HEAD_BYTES = 256 * 1024
 _ROWS = 1_000_000
 _SEPARATORS = (";", "\t", "|", ",")
 _DECIMAL_COMMA = r"^-?\d{1,3}(\.?\d{3})*,\d+$"
+_THOUSANDS_POINT = r"^-?\d{1,3}(\.\d{3})+,\d+$"
 _DECIMAL_POINT = r"^-?\d+\.\d+$"
 
 
@@ -31,9 +32,12 @@ class Sample:
     options: dict[str, object]
 
     @property
-    def decimal_comma(self) -> bool:
-        """Whether numbers are written with a comma."""
-        return bool(self.options.get("decimal_comma"))
+    def notation(self) -> Notation:
+        """How its numbers are written."""
+        mark = self.options.get("thousands_mark")
+        return Notation(
+            bool(self.options.get("decimal_comma")), None if mark is None else str(mark)
+        )
 
 
 def read_sample(path: Path) -> Sample:
@@ -73,6 +77,8 @@ def _text(path: Path) -> Sample:
     frame = _frame(path, options)
     if separator != "," and _has_decimal_commas(frame):
         options["decimal_comma"] = True
+        if _has(frame, _THOUSANDS_POINT):
+            options["thousands_mark"] = "."
     return Sample(path, frame, options)
 
 
@@ -109,9 +115,12 @@ def _separator(text: str) -> str:
 
 
 def _has_decimal_commas(frame: pl.DataFrame) -> bool:
+    return _has(frame, _DECIMAL_COMMA) and not _has(frame, _DECIMAL_POINT)
+
+
+def _has(frame: pl.DataFrame, pattern: str) -> bool:
+    """Whether a cell of the first rows is written so."""
     text = frame.head(1000).select(
         [pl.col(name) for name, dtype in frame.schema.items() if is_text(dtype)]
     )
-    commas = text.select(pl.all().str.contains(_DECIMAL_COMMA).any()).row(0) if text.width else ()
-    points = text.select(pl.all().str.contains(_DECIMAL_POINT).any()).row(0) if text.width else ()
-    return any(commas) and not any(points)
+    return bool(text.width) and any(text.select(pl.all().str.contains(pattern).any()).row(0))
