@@ -104,6 +104,20 @@ def test_replay_takes_rows_in_whose_asset_is_known_now(settings: Settings, tmp_p
     assert differing_rows(one, other, layers=("raw",), leaving_out=RUN_COLUMNS) == []
 
 
+def test_a_lost_ledger_knows_the_quarantine_again(settings: Settings) -> None:
+    penstock("quarantine", "discard", ORIGIN)
+    before = quarantine(settings)
+    for path in settings.warehouse_dir.glob("renewable.ledger.sqlite*"):
+        path.unlink()
+    load(PRODUCT, settings)
+
+    found = quarantine(settings)
+    assert [(one.origin, one.reason, one.open_rows, one.discarded) for one in found] == [
+        (one.origin, one.reason, one.open_rows, one.discarded) for one in before
+    ]
+    assert {one.discarded for one in found} == {0, 24}
+
+
 def test_replaying_what_is_still_wrong_changes_nothing(settings: Settings) -> None:
     before = quarantine(settings)
     result = penstock("quarantine", "replay", ORIGIN)

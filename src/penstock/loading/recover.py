@@ -51,14 +51,21 @@ def _rebuild(product: Product, settings: Settings, ledger: Ledger) -> None:
     with ledger.transaction():
         ledger.put_deliveries(deliveries)
         ledger.put_coverage(ids, coverage)
-        _recount_quarantine(settings, ledger, deliveries)
+        _recount_quarantine(product, settings, ledger, deliveries)
         mark_stale(ledger, min((one.first_day for one in coverage), default=None))
 
 
-def _recount_quarantine(settings: Settings, ledger: Ledger, deliveries: list[Delivery]) -> None:
+def _recount_quarantine(
+    product: Product, settings: Settings, ledger: Ledger, deliveries: list[Delivery]
+) -> None:
     """The counts of refused rows, from the quarantine's own files and the deliveries' account."""
     counts = [
-        QuarantineCount(one.delivery_id, REJECTED, one.rows_read, one.message)
+        QuarantineCount(
+            one.delivery_id,
+            REJECTED,
+            one.rows_read,
+            str(product.raw_dir(settings) / one.delivery_id),
+        )
         for one in deliveries
         if one.status == "rejected"
     ]
