@@ -336,6 +336,10 @@ def quarantine_show(
     terminal.show_rows(tuple(shown.columns), shown.head(limit).rows(), title=origin)
     if shown.height > limit:
         terminal.say(f"{shown.height - limit:,} more: --limit {shown.height}")
+    terminal.say(
+        f"mended? penstock quarantine replay {origin}; given up? penstock quarantine discard "
+        f"{origin}; each reason and its remedy: docs/bad-input.md"
+    )
 
 
 @_command(group=quarantine_app, name="replay")
