@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from datetime import date, datetime
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -86,11 +87,11 @@ def test_a_command_killed_at_any_moment_is_completed_by_the_next(
     logging.getLogger(__name__).info("seed %s", seed)  # shown when the test fails
     chance = random.Random(seed)  # noqa: S311 - moments, no secret
     kills, wanted = 0, ALL_KILLS if soak else KILLS
-    while kills < wanted:
-        command = COMMANDS[kills % len(COMMANDS)]
-        if command == "land":
-            farm.next_export()
+    for command in cycle(COMMANDS):
+        farm.bring_work_for(command)
         kills += farm.kill(command, chance)
+        if kills == wanted:
+            break
     farm.finish("land")
     farm.finish("run")
 
@@ -160,7 +161,7 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def later(earlier: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The same after a day more, a correction and a retraction, built."""
     settings = settings_for(tmp_path_factory.mktemp("later") / "data")
-    shutil.copytree(earlier.data_dir, settings.data_dir)
+    shutil.copytree(earlier.data_dir, settings.data_dir, symlinks=True)
     ship(settings, WEATHER, weather(date(2025, 3, 4)))
     ship(settings, WEATHER, weather(date(2025, 3, 2), seed=5), delivered_at=datetime(2025, 5, 1))
     retract(
@@ -178,7 +179,7 @@ def test_a_file_put_back_to_an_earlier_state_is_noticed_and_mended(
     earlier: Settings, later: Settings, tmp_path: Path, put_back: str
 ) -> None:
     settings = settings_for(tmp_path / "data")
-    shutil.copytree(later.data_dir, settings.data_dir)
+    shutil.copytree(later.data_dir, settings.data_dir, symlinks=True)
     shutil.copy2(earlier.warehouse_dir / put_back, settings.warehouse_dir / put_back)
     load(PRODUCT, settings)
     transform(PRODUCT, settings, test=False)
@@ -192,7 +193,7 @@ def test_a_warehouse_that_was_only_copied_is_not_built_again(
     later: Settings, tmp_path: Path
 ) -> None:
     settings = settings_for(tmp_path / "data")
-    shutil.copytree(later.data_dir, settings.data_dir)
+    shutil.copytree(later.data_dir, settings.data_dir, symlinks=True)
     os.utime(PRODUCT.warehouse(settings))
 
     assert load(PRODUCT, settings).deliveries == ()

@@ -63,7 +63,7 @@ class Farm:
 
     def copy_to(self, folder: Path) -> "Farm":
         """The same farm elsewhere, to be disturbed."""
-        shutil.copytree(self.folder, folder)
+        shutil.copytree(self.folder, folder, symlinks=True)
         exports = [folder / one.name for one in self.exports]
         return Farm(folder, exports, dict(self.work_seconds))
 
@@ -73,6 +73,14 @@ class Farm:
         path = self.folder / f"export_{day}.csv"
         path.write_text(_export(day))
         self.exports.append(path)
+
+    def bring_work_for(self, command: str) -> None:
+        """One more day, as far along as the command takes it up."""
+        self.next_export()
+        if command != "land":
+            self.finish("land")
+        if command == "transform":
+            self.finish("load")
 
     def arguments(self, command: str) -> list[str]:
         """The command line of a command; `land` is given every export there is."""
