@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.loading.gate import Gated, gate
@@ -119,6 +119,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)  # a busy machine is no reason to fail
 @given(st.lists(ROWS, max_size=30), st.sampled_from(["keep_first", "keep_last"]))
 def test_every_row_is_accepted_or_refused_exactly_once(
     rows: list[dict[str, Any]], keep: str
