@@ -1,6 +1,7 @@
 """Days parted by the asset's own midnight: 23, 24 or 25 hours, and no energy lost between them."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,8 +37,8 @@ ASSETS = (
 SPANS = ((date(2025, 3, 7), 5), (date(2025, 11, 1), 4))
 
 
-def rows_of(make: object) -> pl.DataFrame:
-    return pl.concat([make(first, days, assets=ASSETS) for first, days in SPANS])  # type: ignore[operator]  # weather or generation
+def rows_of(make: Callable[..., pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat([make(first, days, assets=ASSETS) for first, days in SPANS])
 
 
 @pytest.fixture(scope="module")
