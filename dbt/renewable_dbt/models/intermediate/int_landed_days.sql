@@ -32,7 +32,7 @@ asset_zones as (
 weather_days as (
     select
         weather.asset_id,
-        {{ day_of('weather.timestamp', "coalesce(asset_zones.day_zone, 'UTC')") }} as landed_date,
+        {{ day_of('weather.timestamp', 'asset_zones.day_zone') }} as landed_date,
         max(weather._delivered_at) as weather_delivered_at
     from weather
     left join asset_zones
@@ -43,7 +43,7 @@ weather_days as (
 generation_days as (
     select
         generation.asset_id,
-        {{ day_of('generation.timestamp', "coalesce(asset_zones.day_zone, 'UTC')") }}
+        {{ day_of('generation.timestamp', 'asset_zones.day_zone') }}
             as landed_date,
         max(generation._delivered_at) as generation_delivered_at
     from generation
