@@ -38,8 +38,18 @@ PLANT = renamed(WIND, "farm").model_copy(update={"capacity_mw": 20.0})
 UNITS = [
     renamed(WIND, name).model_copy(update={"parent_asset_id": "farm"}) for name in ("u1", "u2")
 ]
-ASSETS = [WIND, SOLAR, PLANT, *UNITS]
-MEASURED = [WIND, SOLAR, *UNITS]
+LOCAL = [
+    # Their days are parted by their own midnights, 7 hours after and 14 before the UTC one; in
+    # Denver the clock goes forward on 9 March.
+    renamed(SOLAR, "west").model_copy(
+        update={"timezone": "America/Denver", "longitude": -105.0, "day_boundary": "local"}
+    ),
+    renamed(WIND, "east").model_copy(
+        update={"timezone": "Pacific/Kiritimati", "longitude": -157.0, "day_boundary": "local"}
+    ),
+]
+ASSETS = [WIND, SOLAR, PLANT, *UNITS, *LOCAL]
+MEASURED = [WIND, SOLAR, *UNITS, *LOCAL]
 BASE_DAYS = 18
 """Enough for a trained wind curve (180 hours) and a trailing solar ratio (15 days)."""
 

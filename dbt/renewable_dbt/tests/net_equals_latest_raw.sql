@@ -9,27 +9,57 @@ with days as (
     where {{ shared_dbt.rebuilt_rows('performance_date') }}
 ),
 
+asset_days as (
+    select
+        asset_id,
+        performance_date,
+        day_zone
+    from {{ ref('int_asset_days') }}
+    where {{ shared_dbt.rebuilt_rows('performance_date') }}
+),
+
 ranked as (
     select
         asset_id,
-        cast(timestamp as date) as performance_date,
+        timestamp,
         cast(net_generation_mwh as decimal(18, 9)) as net_generation_mwh,
         row_number() over (
             partition by asset_id, timestamp
             order by _delivered_at desc, _row_hash desc, _delivery_id desc
         ) as delivery_rank
     from {{ source('raw', 'generation') }}
-    where {{ shared_dbt.rebuilt_rows('timestamp') }} and abs(net_generation_mwh) < 1e9
+    where
+        {{ shared_dbt.rebuilt_rows('timestamp', lookback=1) }}
+        and abs(net_generation_mwh) < 1e9
+),
+
+zones as (
+    select
+        asset_days.asset_id,
+        max(asset_days.day_zone) as day_zone
+    from asset_days
+    group by asset_days.asset_id
+),
+
+dated as (
+    select
+        ranked.asset_id,
+        {{ day_of('ranked.timestamp', 'zones.day_zone') }} as performance_date,
+        ranked.net_generation_mwh,
+        ranked.delivery_rank
+    from ranked
+    inner join zones
+        on ranked.asset_id = zones.asset_id
 ),
 
 landed as (
     select
-        ranked.asset_id,
-        ranked.performance_date,
-        sum(ranked.net_generation_mwh) as net_generation_mwh
-    from ranked
-    where ranked.delivery_rank = 1
-    group by ranked.asset_id, ranked.performance_date
+        dated.asset_id,
+        dated.performance_date,
+        sum(dated.net_generation_mwh) as net_generation_mwh
+    from dated
+    where dated.delivery_rank = 1 and {{ shared_dbt.rebuilt_rows('dated.performance_date') }}
+    group by dated.asset_id, dated.performance_date
 )
 
 select

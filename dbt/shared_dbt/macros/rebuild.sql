@@ -39,9 +39,9 @@
     {{ shared_dbt.from_day(column, day, lookback, grain) }}
 {%- endmacro %}
 
-{# In a test: the rows this run wrote. #}
-{% macro rebuilt_rows(column, grain='day') -%}
-    {{ shared_dbt.from_day(column, shared_dbt.rebuild_day(), 0, grain) }}
+{# In a test: the rows this run wrote, with the look-back (days) that a comparison needs. #}
+{% macro rebuilt_rows(column, grain='day', lookback=0) -%}
+    {{ shared_dbt.from_day(column, shared_dbt.rebuild_day(), lookback, grain) }}
 {%- endmacro %}
 
 {#

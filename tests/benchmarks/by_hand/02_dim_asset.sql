@@ -28,6 +28,7 @@ select
     exact(longitude) as longitude,
     exact(altitude_m) as altitude_m,
     timezone,
+    coalesce(day_boundary, 'utc') as day_boundary,
     country,
     commissioning_date,
     decommissioning_date,

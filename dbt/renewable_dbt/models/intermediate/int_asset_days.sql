@@ -20,6 +20,7 @@ with_defaults as (
         days.parent_asset_id,
         days.is_plant,
         days.interval_minutes,
+        {{ day_zone('days.day_boundary', 'days.timezone') }} as day_zone,
         days.capacity_mw,
         coalesce(days.dc_capacity_mw, days.capacity_mw) as dc_capacity_mw,
         days.latitude,

@@ -3,35 +3,42 @@ with asset_days as (
     where {{ shared_dbt.rebuilt('performance_date') }}
 ),
 
+-- a local day begins on the UTC day before where clocks are ahead of UTC
 weather as (
     select * from {{ ref('stg_weather') }}
-    where {{ shared_dbt.rebuilt('timestamp') }}
+    where {{ shared_dbt.rebuilt('timestamp', lookback=1) }}
 ),
 
 generation as (
     select * from {{ ref('stg_generation') }}
-    where {{ shared_dbt.rebuilt('timestamp') }}
+    where {{ shared_dbt.rebuilt('timestamp', lookback=1) }}
 ),
 
 -- the slots of a day and where the sun stands in the middle of each, once for all assets
 distinct_days as (
     select distinct
         asset_days.performance_date,
-        asset_days.interval_minutes
+        asset_days.interval_minutes,
+        asset_days.day_zone
     from asset_days
 ),
 
 day_minutes as (
     select
         distinct_days.*,
-        {{ shared_dbt.each_integer(0, 1439, 'distinct_days.interval_minutes') }} as minute_of_day
+        {{ shared_dbt.each_integer(
+            first_minute_of_day('distinct_days.day_zone'),
+            last_minute_of_day('distinct_days.day_zone'),
+            'distinct_days.interval_minutes',
+        ) }} as minute_of_day
     from distinct_days
 ),
 
-slots as (
+stamped as (
     select
         day_minutes.performance_date,
         day_minutes.interval_minutes,
+        day_minutes.day_zone,
         {{ shared_dbt.minutes_later(
             'cast(day_minutes.performance_date as timestamp)', 'day_minutes.minute_of_day'
         ) }} as timestamp,
@@ -44,6 +51,13 @@ slots as (
         ) }} as late_after,
         {{ extraterrestrial_wm2('day_minutes.performance_date') }} as extraterrestrial_wm2
     from day_minutes
+),
+
+-- a local day has the slots whose start is on its date: of 23, 24 or 25 hours
+slots as (
+    select stamped.*
+    from stamped
+    where {{ day_of('stamped.timestamp', 'stamped.day_zone') }} = stamped.performance_date
 ),
 
 anomalies as (
@@ -66,6 +80,7 @@ sun as (
     select
         longitudes.performance_date,
         longitudes.interval_minutes,
+        longitudes.day_zone,
         longitudes.timestamp,
         longitudes.late_after,
         longitudes.extraterrestrial_wm2,
@@ -141,6 +156,7 @@ aligned as (
         on
             asset_days.performance_date = sun.performance_date
             and asset_days.interval_minutes = sun.interval_minutes
+            and asset_days.day_zone = sun.day_zone
     left join weather
         on
             asset_days.asset_id = weather.asset_id

@@ -47,7 +47,8 @@ asset_days as (
         asset_id,
         performance_date,
         technology,
-        interval_minutes
+        interval_minutes,
+        day_zone
     from {{ ref('int_asset_days') }}
     where not is_plant and {{ shared_dbt.rebuilt('performance_date', lookback=1) }}
 ),
@@ -191,16 +192,26 @@ raised as (
     where candidates.is_beside_stop
 ),
 
+asset_zones as (
+    select
+        asset_days.asset_id,
+        max(asset_days.day_zone) as day_zone
+    from asset_days
+    group by asset_days.asset_id
+),
+
 flagged as (
     select
         raised.asset_id,
         raised.timestamp,
-        cast(raised.timestamp as date) as performance_date,
+        {{ day_of('raised.timestamp', 'min(asset_zones.day_zone)') }} as performance_date,
         {%- for flag in neighbour_flags() %}
         bool_or(raised.flag = '{{ flag[3:] }}') as {{ flag }},
         {%- endfor %}
         bool_or(raised.flag = 'beside_stop') as is_beside_stop
     from raised
+    inner join asset_zones
+        on raised.asset_id = asset_zones.asset_id
     group by raised.asset_id, raised.timestamp
 ),
 

@@ -1,24 +1,55 @@
 {{ config(meta={'day_column': 'landed_date'}) }}
 
--- which delivery of a key counts does not matter here, so the raw tables are read as they are
-with weather_days as (
+-- which delivery of a key counts does not matter here, so the raw tables are read as they are; a
+-- local day begins on the UTC day before where clocks are ahead of UTC
+with weather as (
     select
         asset_id,
-        cast(timestamp as date) as landed_date,
-        max(_delivered_at) as weather_delivered_at
+        timestamp,
+        _delivered_at
     from {{ source('raw', 'weather') }}
-    where {{ shared_dbt.rebuilt('timestamp') }}
-    group by asset_id, cast(timestamp as date)
+    where {{ shared_dbt.rebuilt('timestamp', lookback=1) }}
+),
+
+generation as (
+    select
+        asset_id,
+        timestamp,
+        _delivered_at
+    from {{ source('raw', 'generation') }}
+    where {{ shared_dbt.rebuilt('timestamp', lookback=1) }}
+),
+
+-- one clock per asset, whatever its version
+asset_zones as (
+    select
+        asset_id,
+        max({{ day_zone('day_boundary', 'timezone') }}) as day_zone
+    from {{ ref('stg_assets') }}
+    group by asset_id
+),
+
+weather_days as (
+    select
+        weather.asset_id,
+        {{ day_of('weather.timestamp', 'asset_zones.day_zone') }} as landed_date,
+        max(weather._delivered_at) as weather_delivered_at
+    from weather
+    left join asset_zones
+        on weather.asset_id = asset_zones.asset_id
+    group by 1, 2
 ),
 
 generation_days as (
     select
-        asset_id,
-        cast(timestamp as date) as landed_date,
-        max(_delivered_at) as generation_delivered_at
-    from {{ source('raw', 'generation') }}
-    where {{ shared_dbt.rebuilt('timestamp') }}
-    group by asset_id, cast(timestamp as date)
+        generation.asset_id,
+        {{ day_of('generation.timestamp', 'asset_zones.day_zone') }}
+            as landed_date,
+        max(generation._delivered_at) as generation_delivered_at
+    from generation
+    left join asset_zones
+        on generation.asset_id = asset_zones.asset_id
+    group by 1, 2
 ),
 
 landed_days as (
@@ -32,6 +63,12 @@ landed_days as (
         on
             weather_days.landed_date = generation_days.landed_date
             and weather_days.asset_id = generation_days.asset_id
+),
+
+rebuilt_days as (
+    select *
+    from landed_days
+    where {{ shared_dbt.rebuilt('landed_days.landed_date') }}
 )
 
-select * from landed_days
+select * from rebuilt_days

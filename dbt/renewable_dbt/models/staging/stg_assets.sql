@@ -49,6 +49,7 @@ typed as (
         {{ shared_dbt.measure('latest.longitude') }} as longitude,
         {{ shared_dbt.measure('latest.altitude_m') }} as altitude_m,
         latest.timezone,
+        coalesce(latest.day_boundary, 'utc') as day_boundary,
         latest.country,
         latest.commissioning_date,
         latest.decommissioning_date,

@@ -61,6 +61,19 @@
     {{ timestamp }} + make_dt_interval(0, 0, {{ minutes }})
 {%- endmacro %}
 
+{# The wall clock of a zone (IANA name) at a UTC timestamp. #}
+{% macro local_time(timestamp, zone) -%}
+    {{ return(adapter.dispatch('local_time', 'shared_dbt')(timestamp, zone)) }}
+{%- endmacro %}
+
+{% macro default__local_time(timestamp, zone) -%}
+    timezone({{ zone }}, timezone('UTC', {{ timestamp }}))
+{%- endmacro %}
+
+{% macro spark__local_time(timestamp, zone) -%}
+    from_utc_timestamp({{ timestamp }}, {{ zone }})
+{%- endmacro %}
+
 {# A date some whole days later, as DATE. #}
 {% macro days_later(date, days) -%}
     {{ return(adapter.dispatch('days_later', 'shared_dbt')(date, days)) }}

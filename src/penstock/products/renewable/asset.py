@@ -82,6 +82,10 @@ class Asset(BaseModel):
     longitude: float = _column("Degrees east.", "degree", ge=-180, le=180)
     altitude_m: float = _column("Height above sea level.", "m", default=0.0, ge=-430, le=6000)
     timezone: Annotated[str, AfterValidator(_existing_time_zone)] = _column("IANA time zone.")
+    day_boundary: Literal["utc", "local"] | None = _column(
+        "Whose midnight parts the asset's days in the daily and monthly marts; none means utc.",
+        default=None,
+    )
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = _column(
         "ISO 3166 code.", default=None
     )
@@ -174,6 +178,12 @@ def version_problems(assets: Iterable[Asset]) -> list[str]:
                 f"asset '{later.asset_id}', field 'valid_from': {later.valid_from} is there "
                 "twice; give each asset its own asset_id, each version its own valid_from"
             )
+        elif _day_zone(earlier) != _day_zone(later):
+            problems.append(
+                f"asset '{later.asset_id}', field 'day_boundary': the version from "
+                f"{later.valid_from} has days of {_day_zone(later)}, the one before of "
+                f"{_day_zone(earlier)}; give all versions the same day_boundary and timezone"
+            )
         elif earlier.valid_to is None or earlier.valid_to > later.valid_from:
             problems.append(
                 f"asset '{later.asset_id}', field 'valid_to': expected {later.valid_from} or "
@@ -181,3 +191,8 @@ def version_problems(assets: Iterable[Asset]) -> list[str]:
                 f"starts then, got {earlier.valid_to}; set it"
             )
     return problems
+
+
+def _day_zone(asset: Asset) -> str:
+    """The clock whose midnight parts the asset's days."""
+    return asset.timezone if asset.day_boundary == "local" else "UTC"
