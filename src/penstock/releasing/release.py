@@ -130,6 +130,7 @@ def publish(series: Series, building: Path, metadata: Metadata, seal: str) -> No
     series.append(
         "released",
         metadata.run_id,
+        at=metadata.sealed_at,
         root=metadata.root,
         seal=seal,
         parent=parent.run_id,
