@@ -22,7 +22,7 @@ from penstock.landing.files import write_atomically
 from penstock.ledger import Ledger
 from penstock.locking import writer_lock
 from penstock.releasing.record import read_record, read_state
-from penstock.releasing.sealed import REPORTS, Metadata, Parent, read_metadata
+from penstock.releasing.sealed import REPORTS, Check, Metadata, Parent, read_metadata
 from penstock.releasing.series import Entry, Series, remove_tree, series_of, sync_dir
 from penstock.settings import Settings
 
@@ -45,6 +45,11 @@ class ReleaseReport:
     reused_parts: int = 0
     written_parts: int = 0
     pages: tuple[Path, ...] = ()
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What the audit looked at before the release was sealed."""
+        return tuple(Check(**one) for one in self.metadata.checks)
 
 
 def release(
