@@ -43,7 +43,11 @@ TINY = Product(
         PublishedTable("dim_site", ("site_id",)),
         PublishedTable("mart_day", ("site_id", "day"), month_column="day"),
         PublishedTable(
-            "fct_reading", ("site_id", "read_at"), month_column="read_at", in_warehouse=False
+            "fct_reading",
+            ("site_id", "read_at"),
+            month_column="read_at",
+            in_warehouse=False,
+            is_built_by_day=True,
         ),
     ),
     declaring="",

@@ -17,6 +17,7 @@ from penstock.ledger import Ledger
 from penstock.loading.stale import mark_built, stale_from
 from penstock.locking import writer_lock
 from penstock.settings import Settings
+from penstock.transforming.rebuilds import note_rebuild
 
 if TYPE_CHECKING:
     from penstock.transforming.results import NodeResult
@@ -87,6 +88,7 @@ def transform(
             # dbt copies variables of this prefix into its manifest and its results.
             "DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID": run_id,
         }
+        note_rebuild(ledger, first)
         results = _build(product, settings, environment, whole=whole, test=test, progress=progress)
         with ledger.transaction():
             mark_built(ledger)

@@ -12,6 +12,7 @@ PUBLISHED = (
         "fct_generation_weather_interval",
         ("asset_id", "timestamp"),
         month_column="timestamp",
+        is_built_by_day=True,
         in_warehouse=False,
     ),
     PublishedTable(
