@@ -93,7 +93,7 @@ def read_record(product: Product, settings: Settings, ledger: Ledger) -> Record:
         models=models_hash(product.dbt_project),
         built_with=built_models(product, settings),
         results=tuple(last_results(dbt_dir)),
-        nodes=_nodes(dbt_dir / "target" / "manifest.json"),
+        nodes=read_models(dbt_dir / "target" / "manifest.json"),
         dbt_dir=dbt_dir,
     )
 
@@ -179,7 +179,8 @@ def _input(one: Delivery) -> Input:
     )
 
 
-def _nodes(manifest: Path) -> dict[str, Model]:
+def read_models(manifest: Path) -> dict[str, Model]:
+    """The models of a dbt manifest, by name."""
     facts = read_json(manifest)
     return {
         str(one["name"]): Model(
