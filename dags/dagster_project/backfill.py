@@ -19,6 +19,7 @@ from penstock.contracts.product import Product
 from penstock.landing.days import days_asked_for
 from penstock.loading.load import load
 from penstock.loading.verdicts import judge_tables
+from penstock.releasing.release import release
 from penstock.runs import land_days
 from penstock.transforming.transform import transform
 
@@ -33,7 +34,7 @@ class Days(dg.Config):
 
 
 def backfill_job(product: Product) -> dg.JobDefinition:
-    """Land, load, transform and report a range of days; its config says which."""
+    """Land, load, transform and release a range of days; its config says which."""
 
     @dg.op(name=f"{product.name}_backfill_land", retry_policy=RETRIES)
     def land(context: dg.OpExecutionContext, config: Days, settings: SettingsResource) -> Span:
@@ -67,17 +68,17 @@ def backfill_job(product: Product) -> dg.JobDefinition:
         retry_policy=RETRIES,
     )
     def build(context: dg.OpExecutionContext, settings: SettingsResource) -> None:
-        with room(context, product, settings, "transform"):
-            transform(product, settings, progress=progress(context))
+        with room(context, product, settings, "transform") as run_id:
+            transform(product, settings, run_id=run_id, progress=progress(context))
 
     @dg.op(
-        name=f"{product.name}_backfill_report",
+        name=f"{product.name}_backfill_release",
         ins={"built": dg.In(dg.Nothing)},
         retry_policy=RETRIES,
     )
-    def report(context: dg.OpExecutionContext, settings: SettingsResource) -> None:
-        with room(context, product, settings, "report"):
-            product.report(product, settings)
+    def publish(context: dg.OpExecutionContext, settings: SettingsResource) -> None:
+        with room(context, product, settings, "release") as run_id:
+            release(product, settings, run_id=run_id, progress=progress(context))
 
     @dg.job(
         name=f"{product.name}_backfill",
@@ -87,6 +88,6 @@ def backfill_job(product: Product) -> dg.JobDefinition:
         ),
     )
     def job() -> None:
-        report(build(load_raw(land())))
+        publish(build(load_raw(land())))
 
     return job

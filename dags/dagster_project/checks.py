@@ -10,9 +10,10 @@ import dagster as dg
 
 from dagster_project.partitions import days_of
 from dagster_project.resources import SettingsResource
-from dagster_project.translators import model_key, raw_key
+from dagster_project.translators import model_key, raw_key, release_key
 from penstock.contracts.product import Product, Watch
 from penstock.loading.verdicts import Verdict, checks_of
+from penstock.releasing.sealed import Check
 from penstock.runs import raise_alerts
 from penstock.transforming.results import NodeResult
 
@@ -76,6 +77,29 @@ def test_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResul
         severity=_WARN if result.status == "warn" else _ERROR,
         description=result.message or None,
         metadata={"seconds": result.seconds, "failing_rows": result.failures or 0},
+    )
+
+
+def audit_spec(product: Product) -> dg.AssetCheckSpec:
+    """The audit of a release: what reads releases does not go on without it."""
+    return dg.AssetCheckSpec(
+        "audit",
+        asset=release_key(product),
+        blocking=True,
+        description="The build keeps every promise; else nothing is published.",
+    )
+
+
+def audit_result(product: Product, checks: Sequence[Check]) -> dg.AssetCheckResult:
+    """What the audit looked at; it fails if anything failed that does not only warn."""
+    failed = [one for one in checks if not (one.passed or one.warns)]
+    return dg.AssetCheckResult(
+        asset_key=release_key(product),
+        check_name="audit",
+        passed=not failed,
+        severity=_ERROR,
+        description=_paragraphs("\n".join(f"{one.name}: {one.message}" for one in failed)) or None,
+        metadata={one.name: one.message or "passed" for one in checks},
     )
 
 

@@ -9,7 +9,7 @@ import dagster as dg
 from dagster_project import schedules, sensors
 from dagster_project.assets.landing import landing_assets
 from dagster_project.assets.loading import loading_assets
-from dagster_project.assets.releasing import releasing_assets
+from dagster_project.assets.releasing import release_asset, report_asset
 from dagster_project.assets.transforming import transforming_assets
 from dagster_project.backfill import backfill_job
 from dagster_project.checks import watch_checks
@@ -32,7 +32,8 @@ def product_definitions(product: Product, settings: Settings) -> dg.Definitions:
             landing_assets(product, days),
             loading_assets(product, days),
             models,
-            releasing_assets(product),
+            report_asset(product),
+            release_asset(product),
         ],
         asset_checks=watch_checks(product),
         jobs=[backfill_job(product)],

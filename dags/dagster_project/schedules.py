@@ -25,7 +25,7 @@ def daily(product: Product) -> dg.ScheduleDefinition:
         daily_job_name(product),
         selection=dg.AssetSelection.key_prefixes([product.name]),
         tags={PRODUCT_TAG: product.name},
-        description="Land, load, transform and report one day, or a range of days in one run.",
+        description="Land, load, transform and release one day, or a range of days in one run.",
     )
 
     @dg.schedule(

@@ -34,6 +34,11 @@ def report_key(product: Product) -> dg.AssetKey:
     return dg.AssetKey([product.name, "report"])
 
 
+def release_key(product: Product) -> dg.AssetKey:
+    """The sealed release, which readers use."""
+    return dg.AssetKey([product.name, "release"])
+
+
 def model_key(product: Product, model: str, layer: str = "marts") -> dg.AssetKey:
     """A dbt model."""
     return dg.AssetKey([product.name, layer, model])
@@ -80,10 +85,23 @@ def report_spec(product: Product) -> dg.AssetSpec:
     """The HTML report over the marts."""
     return dg.AssetSpec(
         report_key(product),
-        deps=[model_key(product, mart) for mart in product.marts],
+        deps=[model_key(product, one.name, one.layer) for one in product.published],
         description="The HTML report of the marts; it needs no network.",
         group_name="release",
         kinds={"altair"},
+        owners=OWNERS,
+    )
+
+
+def release_spec(product: Product) -> dg.AssetSpec:
+    """The sealed release of the published tables: the end of the line."""
+    published = [model_key(product, one.name, one.layer) for one in product.published]
+    return dg.AssetSpec(
+        release_key(product),
+        deps=[report_key(product), *published],
+        description="The published tables, audited, sealed and published in one step.",
+        group_name="release",
+        kinds={"duckdb", "parquet"},
         owners=OWNERS,
     )
 

@@ -1,7 +1,9 @@
 """The commands about releases: parse, call, print.
 
-Belongs here: release, verify, diff, certify and the group `releases`. Does not belong here: logic.
+Belongs here: release, verify, diff, certify, rebuild, explain and the group `releases`. Does not
+belong here: logic.
 """
+# long because: one short function per command and nothing else, in the order that --help shows.
 
 import time
 from collections.abc import Iterator, Sequence
@@ -137,6 +139,79 @@ def certify(one: Release, other: Release) -> None:
     if problems:
         raise typer.Exit(1)
     terminal.say("equal: same tables, contracts and inputs")
+
+
+@command(rich_help_panel=_PANEL)
+def rebuild(
+    directory: Release,
+    allow_other_code: Annotated[
+        bool, typer.Option("--allow-other-code", help="Although the commit is another.")
+    ] = False,
+) -> None:
+    """Build a release again from its recorded files: every fingerprint has to come out the same.
+
+    Exit 0 if all do, 1 if not. The working warehouse is not touched.
+    """
+    from penstock.rebuild import rebuild as build_again
+    from penstock.releasing.sealed import read_metadata
+
+    release_dir = directory.resolve()
+    one, settings = open_product(read_metadata(release_dir).product)
+    with terminal.progress("rebuild") as progress:
+        found = build_again(
+            release_dir, one, settings, allow_other_code=allow_other_code, progress=progress
+        )
+    for difference in found.differences:
+        terminal.error(difference)
+    if found.differences:
+        raise typer.Exit(1)
+    terminal.say(f"equal: {found.tables} tables, {found.rows:,} rows, every fingerprint")
+
+
+@command(rich_help_panel=_PANEL)
+def explain(
+    table: Annotated[str, typer.Argument(help="A published table.")],
+    key: Annotated[str, typer.Argument(help="asset_id=wind_a,performance_date=2026-03-01")],
+    column: Annotated[str, typer.Argument(help="The column of the figure.")],
+    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+    release_dir: Annotated[
+        Path | None,
+        typer.Option("--release", exists=True, file_okay=False, help="Default: the current one."),
+    ] = None,
+) -> None:
+    """Unfold one published figure: its meaning, the rows behind it, the raw files, the seal."""
+    from penstock.releasing.explain import ExplainError
+    from penstock.releasing.explain import explain as unfold
+    from penstock.releasing.read import current_release
+
+    parts = [part.partition("=") for part in key.split(",")]
+    if not all(separator for _, separator, _ in parts):
+        message = f"{key}: expected the key as column=value,column=value"
+        raise ExplainError(message)
+    one, settings = open_product(product)
+    found = unfold(
+        one,
+        settings,
+        (release_dir or current_release(one, settings)).resolve(),
+        table=table,
+        key={name.strip(): value.strip() for name, _, value in parts},
+        column=column,
+    )
+    terminal.say(f"{found.table}.{found.column} = {found.value} ({found.type})")
+    terminal.say(f"  {found.description}")
+    if found.model is not None:
+        terminal.say(f"model {found.model.path}, made of {', '.join(found.model.depends_on)}")
+    for line in found.formula:
+        terminal.say(f"  {line}")
+    for layer in found.layers:
+        shown = "" if layer.count <= len(layer.rows) else f", the first {len(layer.rows)}"
+        terminal.show_rows(
+            layer.columns, layer.rows, title=f"{layer.table}: {layer.count:,} rows{shown}"
+        )
+        for note in layer.notes:
+            terminal.say(f"  {note}")
+    for line in found.seal:
+        terminal.say(line)
 
 
 @command(group=releases_app, name="list")

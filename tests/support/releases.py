@@ -43,7 +43,11 @@ TINY = Product(
         PublishedTable("dim_site", ("site_id",)),
         PublishedTable("mart_day", ("site_id", "day"), month_column="day"),
         PublishedTable(
-            "fct_reading", ("site_id", "read_at"), month_column="read_at", in_warehouse=False
+            "fct_reading",
+            ("site_id", "read_at"),
+            month_column="read_at",
+            in_warehouse=False,
+            is_built_by_day=True,
         ),
     ),
     declaring="",
@@ -157,6 +161,13 @@ def release(
     """Build, seal and publish the n-th release; None if it would say what the last one says."""
     build = build or Tiny()
     write_warehouse(settings, build)
+    return seal_and_publish(settings, number, build, **options)
+
+
+def seal_and_publish(
+    settings: Settings, number: int, build: Tiny, **options: object
+) -> SealedRelease | None:
+    """Release the working warehouse as it is."""
     order = plan(settings, number, build, **options)
     building = order.series.building_dir(order.run_id)
     try:

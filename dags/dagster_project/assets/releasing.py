@@ -1,18 +1,23 @@
-"""Release: today the report; sealed releases come with their room.
+"""Release: the report of what is built, then the sealed release that readers use.
 
-Belongs here: calling the product's report. Does not belong here: what a report says.
+Belongs here: calling both. Does not belong here: what a report says, the audit (`penstock` judges).
 """
+
+from collections.abc import Iterator
 
 import dagster as dg
 
+from dagster_project.checks import audit_result, audit_spec
 from dagster_project.partitions import SINGLE_RUN
 from dagster_project.resources import SettingsResource
-from dagster_project.rooms import RETRIES, room
-from dagster_project.translators import report_spec
+from dagster_project.rooms import RETRIES, progress, room
+from dagster_project.translators import release_key, release_spec, report_spec
 from penstock.contracts.product import Product
+from penstock.releasing.plan import AuditError
+from penstock.releasing.release import ReleaseReport, release
 
 
-def releasing_assets(product: Product) -> dg.AssetsDefinition:
+def report_asset(product: Product) -> dg.AssetsDefinition:
     """The HTML report of the marts."""
 
     @dg.multi_asset(
@@ -34,3 +39,45 @@ def releasing_assets(product: Product) -> dg.AssetsDefinition:
         )
 
     return report
+
+
+def release_asset(product: Product) -> dg.AssetsDefinition:
+    """The sealed release; a build that fails its audit ends here, and the last release stays."""
+
+    @dg.multi_asset(
+        name=f"{product.name}_release",
+        specs=[release_spec(product)],
+        check_specs=[audit_spec(product)],
+        backfill_policy=SINGLE_RUN,
+        retry_policy=RETRIES,
+    )
+    def publish(
+        context: dg.AssetExecutionContext, settings: SettingsResource
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        with room(context, product, settings, "release") as run_id:
+            try:
+                report = release(product, settings, run_id=run_id, progress=progress(context))
+            except AuditError as error:
+                # What failed is shown where it belongs, before the step fails.
+                yield audit_result(product, error.checks)
+                raise
+        yield dg.MaterializeResult(asset_key=release_key(product), metadata=_metadata(report))
+        yield audit_result(product, report.checks)
+
+    return publish
+
+
+def _metadata(report: ReleaseReport) -> dict[str, dg.MetadataValue | int | str | bool]:
+    metadata = report.metadata
+    pages = {page.stem: dg.MetadataValue.url(page.as_uri()) for page in report.pages}
+    return {
+        "rows": sum(int(one["rows"]) for one in metadata.tables),
+        "is_new": report.is_new,
+        "release": metadata.run_id,
+        "root": metadata.root,
+        "folder": dg.MetadataValue.path(str(report.release)),
+        "parts_written": report.written_parts,
+        "parts_unchanged": report.reused_parts,
+        "warnings": "\n".join(metadata.warnings) or "none",
+        **{f"report_{name}": link for name, link in pages.items()},
+    }

@@ -31,8 +31,9 @@ class PublishedTable:
     a date or timestamp by which a large table is cut into one Parquet file per month; None for one
     file. `layer` is the schema it is built in. `folder` is where its files lie in a release.
     `in_warehouse`: whether it is in the released `warehouse.duckdb` as well (tables of day grain
-    and coarser); a table of intervals is read from its Parquet files. `traces` lead to the rows
-    it was computed from.
+    and coarser); a table of intervals is read from its Parquet files, and if a build never touches
+    rows before the first day it rebuilds (`is_built_by_day`), a release need not look at all of
+    them every time. `traces` lead to the rows it was computed from.
 
     Raises: ValueError for a table without a key.
     """
@@ -43,6 +44,7 @@ class PublishedTable:
     layer: str = "marts"
     folder: str = "tables"
     in_warehouse: bool = True
+    is_built_by_day: bool = False
     traces: tuple[Trace, ...] = ()
 
     def __post_init__(self) -> None:

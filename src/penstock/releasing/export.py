@@ -4,14 +4,17 @@ Belongs here: reading the working warehouse, writing the parts that changed, tak
 of those that did not. Does not belong here: what a release says of them (`sealed.py`).
 
 A part is taken over from the parent release, file and fingerprint, if the engine's sum over the
-hashes of its rows is what the parent recorded: decided by the rows, not by what a build claims to
-have touched. The parent's file is hashed again before it is linked, so that no damage is inherited.
+hashes of its rows is what the parent recorded, and the parent's file still has its SHA-256. To ask
+that of every month of every interval would cost more with every year; so of a large table that is
+built by day, the months before the first day rebuilt since the parent are asked in turn, a twelfth
+of them per release, and otherwise only counted. Tables of day grain are asked whole.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -29,9 +32,15 @@ from penstock.releasing.working import (
     ExportError,
     checksums,
     engine,
+    month_filter,
+    month_number,
+    month_rows,
     quoted,
     source_of,
 )
+
+TURNS = 12
+"""After so many releases every month has been looked at again."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,26 @@ class ParentTables:
     folder: Path
     tables: Mapping[str, SealedTable]
     engine: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """Which parts are looked at, row by row, before they are taken over.
+
+    `changed_from`: first day that builds have touched since the parent; None if it may be any.
+    `turn`: how many releases there were, which decides whose turn it is among the older months.
+    """
+
+    changed_from: date | None = None
+    turn: int = 0
+
+    def is_due(self, table: PublishedTable, month: str) -> bool:
+        """Whether a month has to be looked at now."""
+        if self.changed_from is None or table.in_warehouse or not table.is_built_by_day:
+            return True
+        number = month_number(month)
+        changed = self.changed_from.year * 12 + self.changed_from.month
+        return number >= changed or number % TURNS == self.turn % TURNS
 
 
 @dataclass(frozen=True)
@@ -62,6 +91,7 @@ def export_tables(
     building: Path,
     *,
     parent: ParentTables | None,
+    look: Look,
     progress: Callable[[str], None],
 ) -> Exported:
     """Write every published table's parts below `building`.
@@ -78,10 +108,13 @@ def export_tables(
             columns = _columns(connection, source)
             known = _parent_parts(table, columns, parent)
             parts = []
-            for part in _contents(connection, table, source, columns):
-                before = known.get((part.month, part.rows, part.checksum))
-                if before is not None and parent is not None:
-                    if _take_over(before, parent.folder, building):
+            for part, is_looked_at in _contents(
+                connection, table, source, columns=columns, known=known, look=look
+            ):
+                before = known.get(part.month)
+                is_same = before is not None and before.checksum == part.checksum
+                if before is not None and is_same and before.rows == part.rows and parent:
+                    if _take_over(before, parent.folder, building, hash_it=is_looked_at):
                         parts.append(before)
                         continue
                     damaged.append(before.file)
@@ -150,30 +183,47 @@ def _contents(
     connection: duckdb.DuckDBPyConnection,
     table: PublishedTable,
     source: str,
+    *,
     columns: Sequence[Column],
-) -> Iterator[Part]:
-    """Every part with its rows and checksum; fingerprint and file are still to come."""
-    found = checksums(
+    known: Mapping[str, Part],
+    look: Look,
+) -> Iterator[tuple[Part, bool]]:
+    """Every part with its rows and checksum, and whether it was looked at.
+
+    A part that is not looked at has the parent's checksum: its month is older than anything a build
+    has touched since, and has as many rows as before. Fingerprint and file are still to come.
+    """
+    rows = month_rows(connection, source, table.month_column) or {ALL: 0}
+    if UNDATED in rows:
+        message = (
+            f"{table.name}: {table.month_column} is null in {rows[UNDATED]:,} rows; expected a "
+            "date in every row, since it decides in which month's file a row lies"
+        )
+        raise ExportError(message)
+    looked_at = [
+        month
+        for month, count in rows.items()
+        if month not in known or known[month].rows != count or look.is_due(table, month)
+    ]
+    sums = checksums(
         connection,
         source,
         columns=sorted(one.name for one in columns),
         month_column=table.month_column,
+        months=looked_at,
     )
-    if UNDATED in found:
-        message = (
-            f"{table.name}: {table.month_column} is null in {found[UNDATED][0]:,} rows; expected "
-            "a date in every row, since it decides in which month's file a row lies"
-        )
-        raise ExportError(message)
-    for month, (rows, checksum) in (found or {ALL: (0, "")}).items():
+    for month, count in rows.items():
         name = table.name if month == ALL else f"{table.name}_{month}"
         file = f"{PAYLOAD}/{table.folder}/{table.name}/{name}.parquet"
-        yield Part(month, rows, "", checksum, file, "", 0)
+        if month in looked_at:
+            yield Part(month, count, "", sums.get(month, (0, ""))[1], file, "", 0), True
+        else:
+            yield replace(known[month], file=file), False
 
 
 def _parent_parts(
     table: PublishedTable, columns: Sequence[Column], parent: ParentTables | None
-) -> dict[tuple[str, int, str], Part]:
+) -> dict[str, Part]:
     if parent is None or parent.engine != engine() or table.name not in parent.tables:
         return {}
     before = parent.tables[table.name]
@@ -182,14 +232,16 @@ def _parent_parts(
         tuple(columns),
         table.month_column,
     )
-    return {(one.month, one.rows, one.checksum): one for one in before.parts} if same else {}
+    return {one.month: one for one in before.parts} if same else {}
 
 
-def _take_over(part: Part, parent: Path, building: Path) -> bool:
+def _take_over(part: Part, parent: Path, building: Path, *, hash_it: bool) -> bool:
     """Link the parent's file; False if it is no longer what the parent sealed."""
     source, target = parent / part.file, building / part.file
     try:
-        if sha256_of(source) != part.file_sha256:
+        if source.stat().st_size != part.file_bytes:
+            return False
+        if hash_it and sha256_of(source) != part.file_sha256:
             return False
     except OSError:
         return False
@@ -209,8 +261,10 @@ def _write_part(
     part: Part,
     building: Path,
 ) -> Part:
+    column = table.month_column
+    where = month_filter(column, part.month, part.month) if column and part.month != ALL else ""
     rows = connection.execute(
-        f"select * from {source} {_where(table, part.month)} order by {_key(table)}"
+        f"select * from {source} {where} order by {_key(table)}"
     ).to_arrow_table()
     path = building / part.file
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -227,14 +281,6 @@ def _write_part(
 def write_rows(rows: pa.Table, path: Path) -> None:
     """Write a part's Parquet file: equal rows, equal bytes (one writer, its options fixed)."""
     pq.write_table(rows, path, version="2.6", compression="zstd", row_group_size=131_072)
-
-
-def _where(table: PublishedTable, month: str) -> str:
-    if month == ALL:
-        return ""
-    first = f"date '{month}-01'"
-    column = f'"{table.month_column}"'
-    return f"where {column} >= {first} and {column} < {first} + interval 1 month"
 
 
 def _key(table: PublishedTable) -> str:

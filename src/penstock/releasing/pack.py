@@ -24,6 +24,11 @@ from penstock.releasing.working import checksums
 
 _TEXT = {".json", ".jsonl", ".yaml", ".yml", ".txt", ".html", ".sql", ".csv", ".md", ".svg"}
 _SHOWN = 5
+MALFORMED = (
+    *(PenstockError, OSError, duckdb.Error, pa.ArrowException),
+    *(ValueError, TypeError, LookupError, AttributeError),
+)
+"""What reading a file raises that is not what it should be: a finding, never a crash."""
 
 
 @dataclass
@@ -58,8 +63,8 @@ def check_pack(
     def look(name: str, problems: Callable[[], Iterator[str]]) -> None:
         try:
             found = list(problems())
-        except (PenstockError, OSError, ValueError, duckdb.Error, pa.ArrowException) as error:
-            found = [str(error)]
+        except MALFORMED as error:
+            found = [str(error) or type(error).__name__]
         more = [f"and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
         pack.checks.append(Check(name, not found, "; ".join([*found[:_SHOWN], *more])))
 

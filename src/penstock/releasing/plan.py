@@ -5,13 +5,14 @@ Belongs here: the plan of one release, stopping it with evidence. Does not belon
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.releasing.canonical import canonical_json
+from penstock.releasing.export import Look
 from penstock.releasing.record import Record
 from penstock.releasing.sealed import Check, Parent
 from penstock.releasing.series import Series
@@ -39,6 +40,7 @@ class Plan:
     record: Record
     started_at: str
     parent: Parent | None
+    look: Look = field(default_factory=Look)
     allow_shrink: bool = False
     progress: Callable[[str], None] = lambda _: None
 

@@ -96,7 +96,7 @@ def read_record(product: Product, settings: Settings, ledger: Ledger) -> Record:
         built_with=built_models(product, settings),
         as_of=ledger.fact(BUILT_AS_OF),
         results=tuple(last_results(dbt_dir)),
-        nodes=_nodes(dbt_dir / "target" / "manifest.json"),
+        nodes=read_models(dbt_dir / "target" / "manifest.json"),
         dbt_dir=dbt_dir,
     )
 
@@ -187,7 +187,8 @@ def _input(one: Delivery) -> Input:
     )
 
 
-def _nodes(manifest: Path) -> dict[str, Model]:
+def read_models(manifest: Path) -> dict[str, Model]:
+    """The models of a dbt manifest, by name."""
     facts = read_json(manifest)
     return {
         str(one["name"]): Model(

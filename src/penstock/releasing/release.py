@@ -22,9 +22,10 @@ from penstock.landing.files import write_atomically
 from penstock.ledger import Ledger
 from penstock.locking import writer_lock
 from penstock.releasing.record import read_record, read_state
-from penstock.releasing.sealed import REPORTS, Metadata, Parent, read_metadata
+from penstock.releasing.sealed import REPORTS, Check, Metadata, Parent, read_metadata
 from penstock.releasing.series import Entry, Series, remove_tree, series_of, sync_dir
 from penstock.settings import Settings
+from penstock.transforming.rebuilds import last_rebuild, rebuilt_since
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -45,6 +46,11 @@ class ReleaseReport:
     reused_parts: int = 0
     written_parts: int = 0
     pages: tuple[Path, ...] = ()
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What the audit looked at before the release was sealed."""
+        return tuple(Check(**one) for one in self.metadata.checks)
 
 
 def release(
@@ -72,15 +78,17 @@ def release(
     ):
         target.recover()
         latest = next(reversed(target.released()), None)
-        state = read_state(product, settings, ledger)
-        remembered = f"{state} {latest.run_id}" if latest else None
+        state, rebuild = read_state(product, settings, ledger), last_rebuild(ledger)
         fact = f"released {target.folder.relative_to(settings.releases_dir)}"
-        if latest is not None and ledger.fact(fact) == remembered and _is_there(target, latest):
+        known_state, known_run, known_rebuild = (ledger.fact(fact) or "- - -").split(" ")
+        is_known = latest is not None and latest.run_id == known_run and _is_there(target, latest)
+        if latest is not None and is_known and known_state == state:
             return _nothing_new(target, latest)
         if not product.warehouse(settings).exists():
             message = f"nothing of {product.name} is built yet: `penstock run {product.name}` first"
             raise PenstockError(message)
         # DuckDB and Arrow are imported only by those who have something to release.
+        from penstock.releasing.export import Look  # noqa: PLC0415
         from penstock.releasing.plan import Plan  # noqa: PLC0415
         from penstock.releasing.sealing import seal_release  # noqa: PLC0415
 
@@ -92,6 +100,10 @@ def release(
             record=read_record(product, settings, ledger),
             started_at=started_at,
             parent=None if latest is None else Parent(latest.run_id, latest.root, latest.seal),
+            look=Look(
+                changed_from=rebuilt_since(ledger, int(known_rebuild)) if is_known else None,
+                turn=len(target.released()),
+            ),
             allow_shrink=allow_shrink,
             progress=progress,
         )
@@ -106,7 +118,7 @@ def release(
                 remove_tree(building)
         published = run_id if sealed is not None or latest is None else latest.run_id
         with ledger.transaction():
-            ledger.put_facts({fact: f"{state} {published}"})
+            ledger.put_facts({fact: f"{state} {published} {rebuild}"})
         if sealed is None and latest is not None:
             return _nothing_new(target, latest)
         assert sealed is not None  # noqa: S101 - nothing sealed means that there is a release before
@@ -130,6 +142,7 @@ def publish(series: Series, building: Path, metadata: Metadata, seal: str) -> No
     series.append(
         "released",
         metadata.run_id,
+        at=metadata.sealed_at,
         root=metadata.root,
         seal=seal,
         parent=parent.run_id,

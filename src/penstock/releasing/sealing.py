@@ -112,7 +112,12 @@ def _write_tables(
         spill=settings.duckdb_temp_directory,
     ) as connection:
         exported = export_tables(
-            connection, published, building, parent=parent, progress=plan.progress
+            connection,
+            published,
+            building,
+            parent=parent,
+            look=plan.look,
+            progress=plan.progress,
         )
         after = {one.name: one for one in exported.tables}
         before = after if parent is None else dict(parent.tables)

@@ -140,13 +140,13 @@ class Series:
         """Where a release is put together, out of every reader's sight."""
         return self.folder / f"{_BUILDING}{run_id}"
 
-    def append(self, event: Event, run_id: str, **facts: str) -> Entry:
-        """Add an event to the chain; the whole file is replaced in one step."""
+    def append(self, event: Event, run_id: str, *, at: str = "", **facts: str) -> Entry:
+        """Add an event to the chain (`at`: default now); the file is replaced in one step."""
         entries = self.entries()
         entry = Entry(
             event=event,
             run_id=run_id,
-            at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            at=at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             previous=entries[-1].sha256 if entries else _NO_LINE,
             **facts,
         )

@@ -18,7 +18,7 @@ import bagit
 from penstock.errors import PenstockError
 from penstock.landing.files import sha256_of
 from penstock.releasing import bag, sealed
-from penstock.releasing.pack import Pack, check_pack
+from penstock.releasing.pack import MALFORMED, Pack, check_pack
 from penstock.releasing.sealed import Check, Metadata, Parent
 from penstock.releasing.series import CHAIN, Entry, read_chain
 from penstock.releasing.signing import check_signature
@@ -72,8 +72,8 @@ def verify(
     def look(name: str, examine: Callable[[], Iterator[str]]) -> bool:
         try:
             problems = list(examine())
-        except (PenstockError, OSError, bagit.BagError) as error:
-            problems = [str(error)]
+        except (*MALFORMED, bagit.BagError) as error:
+            problems = [str(error) or type(error).__name__]
         findings.append(Check(name, not problems, _few(problems)))
         return not problems
 
@@ -202,6 +202,7 @@ def _chain(release: Path, metadata: Metadata, seal: str, *, required: bool) -> I
 def _differences(entry: Entry, metadata: Metadata, seal: str) -> Iterator[str]:
     parent = metadata.parent or Parent("", "", "")
     facts = {
+        "time": (entry.at, metadata.sealed_at),
         "root": (entry.root, metadata.root),
         "seal": (entry.seal, seal),
         "parent": (

@@ -59,22 +59,67 @@ def source_of(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> s
     return f'working."{rows[0][0]}"."{table.name}"'
 
 
+def month_rows(
+    connection: duckdb.DuckDBPyConnection, source: str, month_column: str | None
+) -> dict[str, int]:
+    """Rows of every month of `source` (of `all` without a month column), by month."""
+    rows = connection.execute(
+        f"select {_month(month_column)}, count(*) from {source} group by 1 order by 1"
+    ).fetchall()
+    return {str(month): int(count) for month, count in rows}
+
+
 def checksums(
     connection: duckdb.DuckDBPyConnection,
     source: str,
     *,
     columns: Sequence[str],
     month_column: str | None,
+    months: Sequence[str] | None = None,
 ) -> dict[str, tuple[int, str]]:
-    """Rows and checksum of every month of `source` (of `all` without a month column)."""
-    month = f"'{ALL}'"
-    if month_column:
-        month = f"coalesce(strftime(\"{month_column}\", '%Y-%m'), '{UNDATED}')"
+    """Rows and checksum of months of `source`: of all by default.
+
+    Months that follow each other are read together, and no others.
+    """
     names = ", ".join(f'"{name}"' for name in columns)
-    rows = connection.execute(
-        f"select {month}, count(*), sum(hash({names})) from {source} group by 1 order by 1"
-    ).fetchall()
-    return {row[0]: (int(row[1]), str(row[2])) for row in rows}
+    found: dict[str, tuple[int, str]] = {}
+    for where in [""] if months is None or month_column is None else _spans(months, month_column):
+        rows = connection.execute(
+            f"select {_month(month_column)}, count(*), sum(hash({names}))"
+            f" from {source} {where} group by 1 order by 1"
+        ).fetchall()
+        found |= {str(row[0]): (int(row[1]), str(row[2])) for row in rows}
+    return found
+
+
+def month_filter(month_column: str, first: str, last: str) -> str:
+    """The SQL condition for the months from `first` to `last` (inclusive)."""
+    return (
+        f"where \"{month_column}\" >= date '{first}-01'"
+        f" and \"{month_column}\" < date '{last}-01' + interval 1 month"
+    )
+
+
+def month_number(month: str) -> int:
+    """Months since the year 0, so that neighbours differ by one: `2026-03` is 24315."""
+    year, number = month.split("-")
+    return int(year) * 12 + int(number)
+
+
+def _spans(months: Sequence[str], month_column: str) -> Iterator[str]:
+    ordered = sorted(months, key=month_number)
+    first = 0
+    for place, month in enumerate(ordered):
+        following = ordered[place + 1] if place + 1 < len(ordered) else None
+        if following is None or month_number(following) != month_number(month) + 1:
+            yield month_filter(month_column, ordered[first], month)
+            first = place + 1
+
+
+def _month(month_column: str | None) -> str:
+    if month_column is None:
+        return f"'{ALL}'"
+    return f"coalesce(strftime(\"{month_column}\", '%Y-%m'), '{UNDATED}')"
 
 
 def quoted(path: Path) -> str:

@@ -18,6 +18,7 @@ from penstock.loading.in_step import announce, confirm, keep_in_step, leave
 from penstock.loading.stale import BUILT_WITH, in_words, mark_built, stale_from
 from penstock.locking import writer_lock
 from penstock.settings import Settings
+from penstock.transforming.rebuilds import note_rebuild
 
 if TYPE_CHECKING:
     from penstock.transforming.results import NodeResult
@@ -96,6 +97,7 @@ def transform(
             "DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID": run_id,
             "PENSTOCK_AS_OF": as_of,
         }
+        note_rebuild(ledger, first)
         results = _build(product, settings, environment, whole=whole, test=test, progress=progress)
         leave(product, settings, token)
         with ledger.transaction():

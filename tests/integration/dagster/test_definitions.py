@@ -16,9 +16,11 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from dagster_project.checks import audit_result
 from dagster_project.definitions import build_defs
 from dagster_project.rooms import RETRIES
 from penstock.products.renewable.product import PRODUCT
+from penstock.releasing.sealed import fails, notes, passes
 from penstock.settings import REPOSITORY_ROOT
 from penstock.transforming.manifest import ManifestError, read_manifest
 from support.dagster_worlds import (
@@ -299,7 +301,27 @@ def test_load_and_dbt_meet_in_the_raw_tables(definitions: dg.Definitions) -> Non
         assert graph.get(key("raw", table)).parent_keys == {key("land", table)}
         assert graph.get(key("raw", table)).is_executable
     assert all(graph.get(one).is_executable for one in graph.get_all_asset_keys())
-    assert graph.get(key("report")).parent_keys == {key("marts", one) for one in PRODUCT.marts}
+    marts = {key("marts", one) for one in PRODUCT.marts}
+    assert graph.get(key("report")).parent_keys == marts
+    assert graph.get(key("release")).parent_keys == {key("report"), *marts}
+    assert graph.get(key("release")).child_keys == set()
+
+
+def test_the_audit_blocks_what_would_read_the_release(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    (audit,) = graph.get_check_keys_for_assets({key("release")})
+
+    assert audit.name == "audit"
+    assert graph.get(audit).blocking
+
+
+def test_a_failed_audit_is_told_by_its_checks() -> None:
+    kept, broken = passes("built", "all of it"), fails("schema", "mart.energy: is gone")
+    shown = audit_result(PRODUCT, [kept, broken, notes("files read", "1 rejected")])
+
+    assert not shown.passed
+    assert shown.description == "schema: mart.energy: is gone"
+    assert audit_result(PRODUCT, [kept, notes("files read", "1 rejected")]).passed
 
 
 def test_every_dbt_test_is_a_check_of_its_own(
@@ -336,7 +358,8 @@ def test_every_room_retries_passing_faults_and_takes_a_range_as_one_run(
         for one in map(definitions.resolve_assets_def, definitions.resolve_all_asset_keys())
     }
 
-    assert sorted(rooms) == [f"renewable_{one}" for one in ("land", "load", "report", "transform")]
+    names = ("land", "load", "release", "report", "transform")
+    assert sorted(rooms) == [f"renewable_{one}" for one in names]
     for name, room in rooms.items():
         assert room.op.retry_policy == RETRIES, name
         assert room.backfill_policy == dg.BackfillPolicy.single_run(), name

@@ -21,6 +21,7 @@ from dagster_project.rooms import RETRIES, RUN_ID_TAG, room
 from penstock.ledger import Ledger
 from penstock.loading.load import load
 from penstock.products.renewable.product import PRODUCT
+from penstock.releasing.verify import verify
 from penstock.settings import Settings
 from penstock.transforming.transform import transform
 from support.dagster_worlds import (
@@ -162,7 +163,7 @@ def test_the_run_has_one_identity_in_dagster_ledger_and_deliveries(good: Done) -
     [only] = runs
     assert only.run_id == recorded.tags[RUN_ID_TAG]
     assert only.run_id.endswith(good.result.run_id[:8])
-    assert (only.outcome, only.command) == ("done", "renewable_daily: report")
+    assert (only.outcome, only.command) == ("done", "renewable_daily: release")
     assert {one.run_id for one in deliveries} == {only.run_id}
     assert len(deliveries) == 2 * 5 + 1
     told = {
@@ -179,6 +180,22 @@ def test_the_report_is_written_and_linked(good: Done) -> None:
 
     assert report.metadata["report"].value == path.as_uri()
     assert report.metadata["bytes"].value == path.stat().st_size
+
+
+def test_the_release_is_sealed_and_shown(good: Done) -> None:
+    [shown] = [one for one in materialized(good.result) if one.asset_key == key("release")]
+    folder = good.world.settings.releases_dir / "renewable" / "current"
+    found = verify(folder, strict=True)
+
+    assert found.failures == ()
+    assert found.metadata is not None
+    assert shown.metadata["root"].value == found.metadata.root
+    assert shown.metadata["rows"].value == found.rows
+    [audit] = [
+        one for one in good.result.get_asset_check_evaluations() if one.check_name == "audit"
+    ]
+    assert audit.passed
+    assert "accepted + 0 quarantined" in str(audit.metadata["rows accounted for"].value)
 
 
 def test_a_second_run_of_a_day_changes_no_mart_and_the_weekly_job_only_the_report(

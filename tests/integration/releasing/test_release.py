@@ -1,5 +1,6 @@
 """A release is complete, published in one step, and says nothing twice."""
 
+from datetime import date
 from pathlib import Path
 
 import bagit
@@ -8,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from penstock.releasing import sealed
+from penstock.releasing.export import TURNS, Look
 from penstock.releasing.plan import AuditError
 from penstock.releasing.read import reading_release
 from penstock.releasing.verify import verify
@@ -127,3 +129,18 @@ def test_a_failed_audit_leaves_the_previous_release_current(
     assert series.current() == releases.folder(settings, 0)
     assert series.orphans() == []
     assert verify(releases.folder(settings, 0), strict=True).passed
+
+
+def test_a_month_no_build_has_touched_is_looked_at_when_its_turn_comes(settings: Settings) -> None:
+    """Somebody wrote into the working warehouse by hand, in a month long built."""
+    by_hand = "update marts.fct_reading set energy_mwh = 1 where read_at = '2026-01-03'"
+    releases.release(settings, 0)
+    january = [sealed.read_tables(releases.folder(settings, 0))[0][2].parts[0].fingerprint]
+    for number, turn in enumerate((2, TURNS, TURNS + 1), start=1):
+        look = Look(changed_from=date(2026, 2, 9), turn=turn)
+        releases.release(settings, number, Tiny(days=40 + number, changes=(by_hand,)), look=look)
+        folder = releases.folder(settings, number)
+        assert verify(folder, strict=True).passed
+        january.append(sealed.read_tables(folder)[0][2].parts[0].fingerprint)
+
+    assert january[0] == january[1] == january[2] != january[3]

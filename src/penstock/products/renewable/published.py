@@ -4,7 +4,26 @@ Belongs here: the tables of a release, their keys, the column that cuts them int
 belong here: their columns (the models' YAML).
 """
 
-from penstock.contracts.published import PublishedTable
+from penstock.contracts.published import PublishedTable, Trace
+
+_OF_THE_DAY = (
+    Trace(
+        "fct_generation_weather_interval",
+        {"asset_id": "asset_id", "timestamp": "performance_date"},
+        per={"timestamp": "day"},
+    ),
+)
+_OF_THE_MONTH = (
+    Trace(
+        "mart_asset_performance_daily",
+        {"asset_id": "asset_id", "performance_date": "performance_month"},
+        per={"performance_date": "month"},
+    ),
+)
+_OF_THE_INTERVAL = tuple(
+    Trace(table, {"asset_id": "asset_id", "timestamp": "timestamp"})
+    for table in ("generation", "weather")
+)
 
 PUBLISHED = (
     PublishedTable("dim_asset", ("asset_id", "valid_from")),
@@ -12,22 +31,27 @@ PUBLISHED = (
         "fct_generation_weather_interval",
         ("asset_id", "timestamp"),
         month_column="timestamp",
+        is_built_by_day=True,
+        traces=_OF_THE_INTERVAL,
         in_warehouse=False,
     ),
     PublishedTable(
         "mart_asset_performance_daily",
         ("asset_id", "performance_date"),
         month_column="performance_date",
+        traces=_OF_THE_DAY,
     ),
     PublishedTable(
         "mart_weather_adjusted_performance",
         ("asset_id", "performance_date"),
         month_column="performance_date",
+        traces=_OF_THE_DAY,
     ),
     PublishedTable(
         "mart_loss_waterfall_daily",
         ("asset_id", "performance_date"),
         month_column="performance_date",
+        traces=_OF_THE_DAY,
     ),
     PublishedTable("mart_loss_waterfall_monthly", ("asset_id", "performance_month", "step_order")),
     PublishedTable(
@@ -38,8 +62,9 @@ PUBLISHED = (
         "mart_data_quality_daily",
         ("asset_id", "performance_date", "source"),
         month_column="performance_date",
+        traces=_OF_THE_DAY,
     ),
-    PublishedTable("mart_monthly_kpis", ("asset_id", "performance_month")),
+    PublishedTable("mart_monthly_kpis", ("asset_id", "performance_month"), traces=_OF_THE_MONTH),
     PublishedTable(
         "mart_fleet_summary",
         ("tenant_id", "portfolio", "technology", "period_grain", "period_start"),

@@ -1,0 +1,76 @@
+"""Releases are listed, pinned, rolled back and pruned; the chain remembers."""
+
+from pathlib import Path
+
+import pytest
+
+from penstock.releasing.retention import list_releases, pin, prune, roll_back
+from penstock.releasing.series import SeriesError, read_chain
+from penstock.releasing.verify import verify
+from penstock.settings import Settings
+from support import releases
+from support.releases import Tiny, run_id, tiny_series
+from support.worlds import settings_for
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def settings(data_dir: Path) -> Settings:
+    settings = settings_for(data_dir)
+    for number in range(4):
+        releases.release(settings, number, Tiny(days=40 + number))
+    return settings
+
+
+def test_pruning_keeps_the_newest_the_pinned_and_the_current(settings: Settings) -> None:
+    series = tiny_series(settings)
+    pin(series, run_id(0))
+    roll_back(series, run_id(1))
+    orphan = series.building_dir(run_id(9))
+    orphan.mkdir()
+
+    planned = prune(series, keep=1, dry_run=True)
+    assert orphan.exists()
+    taken = prune(series, keep=1, dry_run=False)
+
+    assert planned == taken
+    assert taken.releases == (run_id(2),)
+    assert taken.orphans == (orphan.name,)
+    assert not orphan.exists()
+    listed = {one.run_id: one for one in list_releases(series)}
+    assert [number for number in range(4) if listed[run_id(number)].rows is None] == [2]
+    assert listed[run_id(0)].is_pinned
+    assert listed[run_id(1)].is_current
+    for number in (0, 1, 3):
+        assert verify(releases.folder(settings, number), strict=True).passed
+
+
+def test_rolling_back_moves_readers_and_the_next_release_moves_them_on(settings: Settings) -> None:
+    series = tiny_series(settings)
+
+    assert roll_back(series) == run_id(2)
+    assert series.current() == releases.folder(settings, 2)
+    assert releases.release(settings, 4, Tiny(days=43)) is None  # what was rolled back stays back
+    assert series.current() == releases.folder(settings, 2)
+    releases.release(settings, 4, Tiny(days=44))
+    assert series.current() == releases.folder(settings, 4)
+
+
+def test_a_release_that_is_not_there_is_named(settings: Settings) -> None:
+    series = tiny_series(settings)
+    prune(series, keep=1, dry_run=False)
+
+    with pytest.raises(SeriesError, match="was pruned"):
+        roll_back(series, run_id(0))
+    with pytest.raises(SeriesError, match="no release of tiny; expected one of"):
+        pin(series, run_id(77))
+
+
+def test_a_chain_that_was_rewritten_is_refused(settings: Settings) -> None:
+    chain = tiny_series(settings).chain_file
+    lines = chain.read_text().splitlines(keepends=True)
+    chain.write_text("".join([lines[0], *lines[2:]]))
+
+    with pytest.raises(SeriesError, match="line 2: does not follow the line before"):
+        read_chain(chain)

@@ -1,0 +1,170 @@
+"""From files to figure and back: what a release of a real build proves about itself."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from penstock.loading.load import load
+from penstock.products.renewable.contracts import GENERATION, WEATHER
+from penstock.products.renewable.product import PRODUCT
+from penstock.rebuild import RebuildError, rebuild
+from penstock.releasing import bag, sealed
+from penstock.releasing.diff import certify
+from penstock.releasing.explain import ExplainError, explain
+from penstock.releasing.release import release
+from penstock.releasing.verify import verify
+from penstock.runs import recorded
+from penstock.settings import Settings
+from penstock.transforming.transform import transform
+from support.worlds import (
+    FIRST_DAY,
+    WIND,
+    generation,
+    settings_for,
+    ship,
+    ship_assets,
+    ship_days,
+    weather,
+)
+
+pytestmark = pytest.mark.integration
+
+DAY = {"asset_id": WIND.asset_id, "performance_date": str(FIRST_DAY)}
+
+
+@dataclass(frozen=True)
+class World:
+    settings: Settings
+    release: Path
+    run_id: str
+
+
+def build(settings: Settings, *, threads: int = 2) -> World:
+    """Load what has landed, build and release it, as one run."""
+    settings = settings.model_copy(update={"duckdb_threads": threads})
+    with recorded(PRODUCT, settings, "run") as run_id:
+        load(PRODUCT, settings, run_id=run_id)
+        transform(PRODUCT, settings, run_id=run_id, test=False)
+        made = release(PRODUCT, settings, run_id=run_id)
+    return World(settings, made.release, run_id)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    settings = settings_for(tmp_path_factory.mktemp("whole_line") / "data")
+    ship_days(settings, days=2)
+    return build(settings)
+
+
+def test_a_release_of_a_real_build_proves_itself(world: World) -> None:
+    assert verify(world.release, strict=True).failures == ()
+
+
+def test_one_run_id_leads_from_the_release_to_its_files_and_its_log(world: World) -> None:
+    metadata = sealed.read_metadata(world.release)
+    lines = (world.release / sealed.LOGS / "run_log.jsonl").read_text().splitlines()
+
+    assert metadata.run_id == world.release.name == world.run_id
+    assert {one.run_id for one in sealed.read_inputs(world.release)} == {world.run_id}
+    assert {json.loads(line)["run_id"] for line in lines} == {world.run_id}
+    assert any("rows read" in json.loads(line)["message"] for line in lines)
+    assert "rows read" in (world.release / sealed.LOGS / "run_log.txt").read_text()
+
+
+def test_the_same_inputs_certify_as_equal_in_another_directory_order_and_threads(
+    world: World, tmp_path: Path
+) -> None:
+    settings = settings_for(tmp_path / "data")
+    ship_assets(settings)
+    ship(settings, GENERATION, generation(days=2))
+    load(PRODUCT, settings)
+    ship(settings, WEATHER, weather(days=2))
+    other = build(settings, threads=1)
+
+    assert certify(world.release, other.release) == ()
+    assert verify(other.release, expect_root=sealed.read_metadata(world.release).root).passed
+
+
+def test_a_figure_unfolds_to_its_raw_rows(world: World) -> None:
+    found = explain(
+        PRODUCT,
+        world.settings,
+        world.release,
+        table="mart_asset_performance_daily",
+        key=DAY,
+        column="net_generation_mwh",
+    )
+
+    layers = {one.table: one for one in found.layers}
+    raw = layers["generation"]
+    assert raw.count == layers["fct_generation_weather_interval"].count == 24
+    place = raw.columns.index("net_generation_mwh")
+    assert found.value == sum(Decimal(str(row[place])) for row in raw.rows)
+    landed = f"generation/generation_{FIRST_DAY}.test.parquet"
+    digest = bag.hash_files(PRODUCT.raw_dir(world.settings), [landed])[landed]
+    assert any(landed in note and digest in note for note in raw.notes)
+    assert {row[raw.columns.index("file_row_number")] for row in raw.rows} <= set(range(48))
+    assert any("int_performance_daily.sql" in line for line in found.formula)
+    assert [line for line in found.seal if line.startswith("BROKEN")] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"table": "mart_wind"}, "mart_wind: is not published; expected one of dim_asset"),
+        ({"column": "colour"}, "there is no such column"),
+        ({"key": {"asset_id": "wind_a"}}, "expected the key asset_id=..., performance_date=..."),
+        ({"key": {**DAY, "asset_id": "wind_z"}}, "has no row with asset_id = wind_z"),
+    ],
+)
+def test_what_cannot_be_unfolded_is_told(world: World, asked: dict[str, object], told: str) -> None:
+    question = {
+        "table": "mart_asset_performance_daily",
+        "key": DAY,
+        "column": "net_generation_mwh",
+        **asked,
+    }
+    with pytest.raises(ExplainError, match=told.replace(".", r"\.")):
+        explain(PRODUCT, world.settings, world.release, **question)  # type: ignore[arg-type]  # as asked
+
+
+def test_a_release_is_built_again_from_its_recorded_files(world: World) -> None:
+    built = rebuild(world.release, PRODUCT, world.settings, allow_other_code=True)
+
+    assert built.differences == ()
+    assert built.tables == len(PRODUCT.published)
+
+
+def test_other_code_and_missing_files_are_named(world: World, tmp_path: Path) -> None:
+    copy = tmp_path / world.run_id
+    shutil.copytree(world.release, copy)
+    text = (copy / bag.METADATA).read_text()
+    commit = sealed.read_metadata(copy).code["commit"]
+    (copy / bag.METADATA).chmod(0o644)
+    (copy / bag.METADATA).write_text(text.replace(f"commit: {commit}", "commit: abc123"))
+
+    with pytest.raises(RebuildError, match=r"built by commit abc123.*--allow-other-code"):
+        rebuild(copy, PRODUCT, world.settings)
+    elsewhere = settings_for(tmp_path / "data")
+    with pytest.raises(RebuildError, match="5 recorded files are not here: assets/"):
+        rebuild(copy, PRODUCT, elsewhere, allow_other_code=True)
+
+
+def test_a_failed_run_leaves_its_reason_and_blocks_nothing(data_dir: Path) -> None:
+    settings = settings_for(data_dir)
+    with (
+        pytest.raises(ValueError, match="the disk is made of cheese"),
+        recorded(PRODUCT, settings, "run") as run_id,
+    ):
+        raise ValueError("the disk is made of cheese")
+
+    kept = settings.runs_dir / run_id
+    assert "made of cheese" in (kept / "failure.txt").read_text()
+    assert "Traceback" in (kept / "failure.txt").read_text()
+    assert "failed: the disk" in (kept / "run_log.txt").read_text()
+    with recorded(PRODUCT, settings, "run") as following:
+        assert following != run_id
