@@ -8,7 +8,8 @@
 
 {% macro day_of(timestamp, day_zone) -%}
     case
-        when {{ day_zone }} <> 'UTC' then cast({{ shared_dbt.local_time(timestamp, day_zone) }} as date)
+        when {{ day_zone }} <> 'UTC'
+            then cast({{ shared_dbt.local_time(timestamp, day_zone) }} as date)
         else cast({{ timestamp }} as date)
     end
 {%- endmacro %}
