@@ -59,7 +59,8 @@ def backfill_job(product: Product) -> dg.JobDefinition:
         verdicts = judge_tables(product, settings, run_id=run_id, first=first, last=last)
         for table, found in verdicts.items():
             for verdict in found:
-                context.log_event(verdict_evaluation(raw_key(product, table), verdict))
+                told = verdict_evaluation(raw_key(product, table), verdict)
+                context.instance.report_runless_asset_event(told)
 
     @dg.op(
         name=f"{product.name}_backfill_transform",
