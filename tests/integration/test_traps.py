@@ -45,8 +45,8 @@ CLOCK_FROM = day(55)
 
 def during(when: date, hours: range, asset: str = WIND) -> pl.Expr:
     start = datetime.combine(when, datetime.min.time())
-    ends = [start + timedelta(hours=hour) for hour in (hours.start, hours.stop)]
-    return (pl.col("asset_id") == asset) & pl.col("timestamp").is_between(*ends, closed="left")
+    begin, end = (start + timedelta(hours=hour) for hour in (hours.start, hours.stop))
+    return (pl.col("asset_id") == asset) & pl.col("timestamp").is_between(begin, end, closed="left")
 
 
 def mended_weather() -> pl.DataFrame:
