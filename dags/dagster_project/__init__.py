@@ -3,5 +3,5 @@
 Belongs here: wiring. Does not belong here: logic (whatever decides something is in `src/penstock`).
 """
 
-PRODUCTS = ("renewable",)
+PRODUCTS = ("renewable", "sales")
 """The products that run in Dagster."""

@@ -13,6 +13,7 @@ from dagster_project.assets.releasing import release_asset, report_asset
 from dagster_project.assets.transforming import transforming_assets
 from dagster_project.backfill import backfill_job
 from dagster_project.checks import watch_checks
+from dagster_project.layers import layered_definitions
 from dagster_project.partitions import daily_partitions
 from penstock.contracts.product import Product
 from penstock.settings import Settings
@@ -24,6 +25,8 @@ def product_definitions(product: Product, settings: Settings) -> dg.Definitions:
 
     Raises: ManifestError when dbt's manifest has not been made yet.
     """
+    if product.run_layers is not None:
+        return layered_definitions(product)
     days = daily_partitions(product, settings)
     models = transforming_assets(product, days, read_manifest(product, settings))
     daily_models = [spec.key for spec in models.specs if spec.partitions_def is not None]

@@ -20,6 +20,7 @@ from penstock.loading.arrivals import (
     Outcome,
     Quiet,
     days_to_run,
+    look_at_drop,
     look_for_arrivals,
     next_attempt,
 )
@@ -126,6 +127,41 @@ def elsewhere_sensor(
         return dg.SensorResult(asset_events=events)
 
     return done_elsewhere
+
+
+def drop_sensor(product: Product, job_name: str) -> dg.SensorDefinition:
+    """Files that are new in the product's drop folder start one run."""
+
+    @dg.sensor(
+        name=f"{product.name}_arrivals",
+        job_name=job_name,
+        minimum_interval_seconds=_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Files that arrive in the drop folder are received and built by themselves.",
+    )
+    def arrivals(
+        context: dg.SensorEvaluationContext, settings: SettingsResource
+    ) -> dg.SensorResult:
+        if _is_busy(context.instance, product):
+            return dg.SensorResult(skip_reason="a run is in progress")
+        found = look_at_drop(product, settings)
+        if isinstance(found, Quiet):
+            return dg.SensorResult(skip_reason=str(found))
+        attempt = next_attempt(found, _outcomes(context.instance, found))
+        if isinstance(attempt, Quiet):
+            return dg.SensorResult(skip_reason=str(attempt))
+        request = dg.RunRequest(
+            run_key=f"{found.batch}-{attempt}",
+            tags={
+                PRODUCT_TAG: product.name,
+                ARRIVALS_TAG: product.name,
+                BATCH_TAG: found.batch,
+                ATTEMPT_TAG: str(attempt),
+            },
+        )
+        return dg.SensorResult(run_requests=[request], cursor=found.batch)
+
+    return arrivals
 
 
 def failure_sensor() -> dg.SensorDefinition:

@@ -12,7 +12,9 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from penstock.contracts.contract import Contract
+from penstock.contracts.layered import Layer
 from penstock.contracts.product import Product
+from penstock.contracts.published import PublishedTable
 
 OWNERS = ["team:analytics-engineering"]
 DAILY_TAG = "daily"
@@ -123,6 +125,47 @@ def column_schema(contract: Contract) -> dg.TableSchema:
 
 def _unit(unit: str | None) -> str:
     return f"[{unit}]" if unit else ""
+
+
+def layer_key(product: Product, layer: Layer, name: str) -> dg.AssetKey:
+    """A file of bronze, or a table of silver or gold."""
+    return dg.AssetKey([product.name, layer, name])
+
+
+def bronze_spec(product: Product, contract: Contract) -> dg.AssetSpec:
+    """A received file, and the raw table of its rows."""
+    return dg.AssetSpec(
+        layer_key(product, "bronze", contract.table),
+        description=f"The file behind `{contract.table}` as it was received, and its rows as text.",
+        group_name="load",
+        kinds={"dlt", "duckdb"},
+        owners=OWNERS,
+        skippable=True,
+        metadata={"dagster/column_schema": column_schema(contract)},
+    )
+
+
+def layer_table_spec(product: Product, layer: Layer, table: PublishedTable) -> dg.AssetSpec:
+    """A published table of silver or gold; it waits for the whole layer below it."""
+    below = (
+        [layer_key(product, "bronze", one) for one in product.contracts]
+        if layer == "silver"
+        else [
+            layer_key(product, "silver", one.name)
+            for one in product.published
+            if one.folder == "silver"
+        ]
+    )
+    return dg.AssetSpec(
+        layer_key(product, layer, table.name),
+        deps=below,
+        description=f"Table `{table.name}` of {layer}, one row per {', '.join(table.key)}.",
+        group_name="transform",
+        kinds={"dbt", "duckdb"},
+        owners=OWNERS,
+        skippable=True,
+        metadata={"key": ", ".join(table.key)},
+    )
 
 
 class Translator(DagsterDbtTranslator):

@@ -67,7 +67,9 @@ def rebuild(
         progress(f"gathering {len(inputs):,} files")
         _gather(inputs, product, settings, apart)
         load(product, apart, run_id=metadata.run_id, progress=progress)
-        transform(product, apart, test=False, progress=progress)
+        # A product whose tables depend on a logical date is built as of the release's.
+        as_of = str(metadata.inputs.get("as_of", ""))
+        transform(product, apart, test=False, as_of=as_of, progress=progress)
         with working_warehouse(
             product.warehouse(apart),
             threads=apart.duckdb_threads,

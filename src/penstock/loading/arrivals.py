@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Literal
 
 from penstock.contracts.product import Product
@@ -82,6 +83,48 @@ def look_for_arrivals(product: Product, settings: Settings) -> Arrival | Quiet:
         writing = ", ".join(one.path.name for one in pending)
         return Quiet(f"still being written: {writing}" if writing else "no new file")
     return arrival_of(settled)
+
+
+DROP_TAKEN = "drop_taken"
+"""Ledger fact: the state of the drop folder that a run has taken in."""
+
+
+def drop_state(folder: Path) -> str:
+    """The names, sizes and times of all files below a drop folder, as one word; '' if none."""
+    states = [
+        (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in _dropped(folder)
+    ]
+    return hashlib.sha256(repr(states).encode()).hexdigest()[:16] if states else ""
+
+
+def look_at_drop(product: Product, settings: Settings) -> Arrival | Quiet:
+    """The files in the product's drop folder, if no run has taken them in this state.
+
+    Files that changed less than `settle_seconds` ago may still be being written: they wait.
+    """
+    folder = None if product.drop_dir is None else product.drop_dir(settings)
+    files = [] if folder is None else _dropped(folder)
+    if folder is None or not files:
+        return Quiet(f"nothing lies in {folder}")
+    if is_alive(product.life(settings)):
+        return Quiet("a command is running; it takes what was dropped")
+    batch = drop_state(folder)
+    with Ledger(product.ledger(settings)) as ledger:
+        if ledger.fact(DROP_TAKEN) == batch:
+            return Quiet("no new file in the drop folder")
+    still = time.time() - settings.settle_seconds
+    if any(path.stat().st_mtime > still for path in files):
+        return Quiet(f"files in {folder} may still be being written")
+    return Arrival(batch, tuple(str(path.relative_to(folder)) for path in files), None)
+
+
+def _dropped(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    ]
 
 
 def arrival_of(files: Sequence[PendingFile]) -> Arrival:

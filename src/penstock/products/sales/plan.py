@@ -83,12 +83,16 @@ def plan_from_run(
 
 
 def done_before(product: Product, settings: Settings, plan: Plan) -> RunRecord | None:
-    """The run that has done what the plan asks for, if it was the last one that did."""
-    wanted = set(plan.layers)
-    for one in records(product, settings):
-        if one.outcome == "done" and wanted <= set(one.layers):
-            return one if one.signature == plan.signature else None
-    return None
+    """The run that built all layers of what is planned, if none has built anything since.
+
+    Bronze alone is new as long as nobody has built on it: what failed above is tried again.
+    """
+    built = [one for one in records(product, settings) if "silver" in one.layers]
+    if not built:
+        return None
+    last = built[0]
+    same = last.signature == plan.signature
+    return last if same and last.outcome == "done" and last.layers == LAYERS else None
 
 
 def files_before(product: Product, settings: Settings) -> dict[str, Receipt]:

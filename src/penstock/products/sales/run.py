@@ -19,6 +19,7 @@ from penstock.contracts.layered import (
 )
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
+from penstock.loading.arrivals import DROP_TAKEN, drop_state
 from penstock.locking import writer_lock
 from penstock.products.sales.plan import (
     done_before,
@@ -104,7 +105,10 @@ def _take_what_waits(
     folder = settings.sales_drop_dir
     if inputs_in(folder):
         progress(f"receiving {folder}")
+        taken = drop_state(folder)
         _receive(product, settings, [folder], run_id=run_id)
+        with Ledger(product.ledger(settings)) as ledger, ledger.transaction():
+            ledger.put_facts({DROP_TAKEN: taken})
     with Ledger(product.ledger(settings)) as ledger:
         files = present(product, settings, ledger)
     if not files and product.source(settings) == "mock":
