@@ -9,20 +9,56 @@ with days as (
     where {{ shared_dbt.rebuilt_rows('performance_date') }}
 ),
 
-ranked as (
+delivered as (
     select
         asset_id,
+        timestamp,
         cast(timestamp as date) as performance_date,
         cast(net_generation_mwh as decimal(18, 9)) as net_generation_mwh,
-        row_number() over (
-            partition by asset_id, timestamp
-            order by _delivered_at desc, _row_hash desc, _delivery_id desc
-        ) as delivery_rank
+        _delivered_at,
+        _row_hash,
+        _delivery_id
     from {{ source('raw', 'generation') }}
     where {{ shared_dbt.rebuilt_rows('timestamp') }} and abs(net_generation_mwh) < 1e9
 ),
 
+-- a delivery has a key once: only days of several deliveries can hold rows that do not count
+delivered_days as (
+    select
+        delivered.asset_id,
+        delivered.performance_date,
+        sum(delivered.net_generation_mwh) as net_generation_mwh,
+        min(delivered._delivery_id) <> max(delivered._delivery_id) as has_several_deliveries
+    from delivered
+    group by delivered.asset_id, delivered.performance_date
+),
+
+ranked as (
+    select
+        delivered.*,
+        row_number() over (
+            partition by delivered.asset_id, delivered.timestamp
+            order by
+                delivered._delivered_at desc nulls last,
+                delivered._row_hash desc nulls last,
+                delivered._delivery_id desc nulls last
+        ) as delivery_rank
+    from delivered
+    inner join delivered_days
+        on
+            delivered.asset_id = delivered_days.asset_id
+            and delivered.performance_date = delivered_days.performance_date
+    where delivered_days.has_several_deliveries
+),
+
 landed as (
+    select
+        delivered_days.asset_id,
+        delivered_days.performance_date,
+        delivered_days.net_generation_mwh
+    from delivered_days
+    where not delivered_days.has_several_deliveries
+    union all
     select
         ranked.asset_id,
         ranked.performance_date,
