@@ -17,6 +17,14 @@ ROOT = Path(__file__).parents[2]
 STEPS = sorted((ROOT / "tests" / "benchmarks" / "by_hand").glob("*.sql"))
 SHIPPED = ROOT / "data" / "reference" / "portfolio.yaml"
 
+_KEY_COLUMNS = {
+    "mart_fleet_summary": 5,
+    "mart_data_quality_daily": 3,
+    "mart_loss_waterfall_monthly": 7,
+    "mart_loss_waterfall_fleet_monthly": 6,
+}
+"""How many of a mart's first columns name its rows, where two are not enough."""
+
 
 def write_portfolio(path: Path, assets: int) -> Path:
     """The ten shipped assets at ten minutes, repeated at neighbouring sites."""
@@ -60,7 +68,7 @@ def compute_by_hand(
 def differing_columns(database: Path, by_hand: Path, mart: str) -> list[str]:
     """Columns of a mart whose type or values differ between the warehouse and the script.
 
-    The values of a column are compared together with the first two columns, which name the row.
+    The values of a column are compared together with the columns that name the row.
     """
     with duckdb.connect() as connection:
         connection.execute("set threads = 2")
@@ -77,7 +85,7 @@ def differing_columns(database: Path, by_hand: Path, mart: str) -> list[str]:
                 for name in types[0].keys() | types[1].keys()
                 if types[0].get(name) != types[1].get(name)
             )
-        key = ", ".join(list(types[0])[:5] if mart == "mart_fleet_summary" else list(types[0])[:2])
+        key = ", ".join(list(types[0])[: _KEY_COLUMNS.get(mart, 2)])
         sums = ", ".join(f'sum(hash({key}, "{name}"))' for name in types[0])
         found = [
             connection.execute(f"select count(*), {sums} from {table}").fetchall()[0]

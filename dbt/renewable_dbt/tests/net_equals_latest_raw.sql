@@ -9,57 +9,78 @@ with days as (
     where {{ shared_dbt.rebuilt_rows('performance_date') }}
 ),
 
-asset_days as (
+zones as (
     select
         asset_id,
-        performance_date,
-        day_zone
+        max(day_zone) as day_zone
     from {{ ref('int_asset_days') }}
     where {{ shared_dbt.rebuilt_rows('performance_date') }}
+    group by asset_id
+),
+
+delivered as (
+    select
+        generation.asset_id,
+        generation.timestamp,
+        {{ day_of('generation.timestamp', 'zones.day_zone') }} as performance_date,
+        cast(generation.net_generation_mwh as decimal(18, 9)) as net_generation_mwh,
+        generation._delivered_at,
+        generation._row_hash,
+        generation._delivery_id
+    from {{ source('raw', 'generation') }} as generation
+    inner join zones
+        on generation.asset_id = zones.asset_id
+    where
+        {{ shared_dbt.rebuilt_rows('generation.timestamp', lookback=1) }}
+        and abs(generation.net_generation_mwh) < 1e9
+),
+
+-- a delivery has a key once: only days of several deliveries can hold rows that do not count
+delivered_days as (
+    select
+        delivered.asset_id,
+        delivered.performance_date,
+        sum(delivered.net_generation_mwh) as net_generation_mwh,
+        min(delivered._delivery_id) <> max(delivered._delivery_id) as has_several_deliveries
+    from delivered
+    group by delivered.asset_id, delivered.performance_date
 ),
 
 ranked as (
     select
-        asset_id,
-        timestamp,
-        cast(net_generation_mwh as decimal(18, 9)) as net_generation_mwh,
+        delivered.*,
         row_number() over (
-            partition by asset_id, timestamp
-            order by _delivered_at desc, _row_hash desc, _delivery_id desc
+            partition by delivered.asset_id, delivered.timestamp
+            order by
+                delivered._delivered_at desc nulls last,
+                delivered._row_hash desc nulls last,
+                delivered._delivery_id desc nulls last
         ) as delivery_rank
-    from {{ source('raw', 'generation') }}
-    where
-        {{ shared_dbt.rebuilt_rows('timestamp', lookback=1) }}
-        and abs(net_generation_mwh) < 1e9
-),
-
-zones as (
-    select
-        asset_days.asset_id,
-        max(asset_days.day_zone) as day_zone
-    from asset_days
-    group by asset_days.asset_id
-),
-
-dated as (
-    select
-        ranked.asset_id,
-        {{ day_of('ranked.timestamp', 'zones.day_zone') }} as performance_date,
-        ranked.net_generation_mwh,
-        ranked.delivery_rank
-    from ranked
-    inner join zones
-        on ranked.asset_id = zones.asset_id
+    from delivered
+    inner join delivered_days
+        on
+            delivered.asset_id = delivered_days.asset_id
+            and delivered.performance_date = delivered_days.performance_date
+    where delivered_days.has_several_deliveries
 ),
 
 landed as (
     select
-        dated.asset_id,
-        dated.performance_date,
-        sum(dated.net_generation_mwh) as net_generation_mwh
-    from dated
-    where dated.delivery_rank = 1 and {{ shared_dbt.rebuilt_rows('dated.performance_date') }}
-    group by dated.asset_id, dated.performance_date
+        delivered_days.asset_id,
+        delivered_days.performance_date,
+        delivered_days.net_generation_mwh
+    from delivered_days
+    where
+        not delivered_days.has_several_deliveries
+        and {{ shared_dbt.rebuilt_rows('delivered_days.performance_date') }}
+    union all
+    select
+        ranked.asset_id,
+        ranked.performance_date,
+        sum(ranked.net_generation_mwh) as net_generation_mwh
+    from ranked
+    where ranked.delivery_rank = 1 and {{ shared_dbt.rebuilt_rows('ranked.performance_date') }}
+    group by ranked.asset_id, ranked.performance_date
 )
 
 select

@@ -1,22 +1,32 @@
 {#
   The rows of an append-only table that count: of each key the latest delivery, ties settled by the
-  largest row hash, then by the delivery's name.
+  largest row hash, then by the delivery's name. The last key column is the moment of a row.
 
   Few keys are ever delivered twice, and a window over a whole table is dear: only repeated keys
-  pass through one. A filter on a key column reaches the scans of both branches and of the list of
-  repeated keys, so reading one day reads one day.
+  pass through one. A key is at most once in a delivery, so it can only repeat at a moment that
+  several deliveries speak of, and there are far fewer moments than keys. A filter on the moment
+  reaches every scan, so reading one day reads one day.
 
   `_is_corrected` marks a row that took the place of other values: deliveries of its key differ.
 #}
 {% macro latest_delivery(relation, key_columns) -%}
     {%- set keys = key_columns | join(', ') -%}
+    {%- set moment = key_columns | last -%}
     {%- set on_keys = [] -%}
     {%- for column in key_columns -%}
         {%- do on_keys.append('delivered.' ~ column ~ ' = repeated_keys.' ~ column) -%}
     {%- endfor -%}
-    with repeated_keys as (
+    with shared_moments as (
+        select {{ moment }}
+        from {{ relation }}
+        group by {{ moment }}
+        having min(_delivery_id) <> max(_delivery_id)
+    ),
+
+    repeated_keys as (
         select {{ keys }}
         from {{ relation }}
+        where {{ moment }} in (select {{ moment }} from shared_moments)
         group by {{ keys }}
         having count(*) > 1
     )

@@ -12,6 +12,7 @@ select
     net_generation_mwh,
     curtailment_mwh,
     null::decimal(18, 9) as reported_availability_loss_mwh,
+    downtime_loss_mwh,
     capacity_mwh,
     valid_net_generation_mwh,
     valid_capacity_mwh,

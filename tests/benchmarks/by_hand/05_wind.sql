@@ -4,6 +4,7 @@ with air as (
     select
         m.*,
         a.is_stall_regulated,
+        a.cut_in_mps,
         a.cut_out_mps,
         case when wind_speed_mps between 0 and 50 then wind_speed_mps end as speed,
         air_density(
@@ -26,6 +27,7 @@ with air as (
         select
             asset_id,
             coalesce(stall_regulated, false) as is_stall_regulated,
+            cut_in_mps::double as cut_in_mps,
             cut_out_mps::double as cut_out_mps,
             coalesce(altitude_m, 0)::double as altitude_m
         from assets where technology = 'wind'
@@ -54,50 +56,48 @@ judged as (
 neighbours as (
     select
         *,
-        lag(wind_speed_mps, 2) over by_time as speed_2_before,
-        lag(wind_speed_mps) over by_time as speed_1_before,
-        lead(wind_speed_mps) over by_time as speed_1_after,
-        lead(wind_speed_mps, 2) over by_time as speed_2_after,
         coalesce(lag(is_stopped) over by_time, false)
         or coalesce(lead(is_stopped) over by_time, false) as is_beside_stop
     from judged
     window by_time as (partition by asset_id order by timestamp)
 ),
 
-frozen as (
+with_flags as (
     select
-        *,
-        coalesce(
-            wind_speed_mps >= 1.5
-            and (
-                wind_speed_mps = speed_1_before
-                and (wind_speed_mps = speed_2_before or wind_speed_mps = speed_1_after)
-                or wind_speed_mps = speed_1_after and wind_speed_mps = speed_2_after
-            ), false
-        ) as is_frozen
-    from neighbours
+        n.*,
+        coalesce(f.is_frozen_wind, false) as is_frozen,
+        coalesce(f.is_frozen_temperature, false) as is_frozen_temperature,
+        coalesce(f.is_frozen_pressure, false) as is_frozen_pressure,
+        coalesce(f.is_frozen_power, false) as is_frozen_power,
+        coalesce(f.is_jump, false) as is_jump
+    from neighbours as n
+    left join flagged as f using (asset_id, timestamp)
 )
 
 select
     * exclude (
-        speed_2_before, speed_1_before, speed_1_after, speed_2_after, is_beside_stop, is_stopped,
-        normalised_speed, capacity, is_stall_regulated, cut_out_mps, speed
+        is_beside_stop, is_stopped, normalised_speed, capacity, is_stall_regulated, cut_in_mps,
+        cut_out_mps, speed
     ),
     exact(capacity) as capacity_mwh,
     exact(normalised_speed) as normalised_speed,
     least(floor(normalised_speed / 0.5e0 + 0.5e0)::integer, 60) as wind_bin,
     coalesce(speed > cut_out_mps + 1e0, false) as is_above_cut_out,
+    coalesce(speed < cut_in_mps - 1e0 and gross > 0.05e0 * capacity, false)
+    or coalesce(speed > cut_out_mps + 3e0 and gross > 0.2e0 * capacity, false)
+        as is_power_without_wind,
     exact(case when is_stall_regulated then density / 1.225e0 else 1e0 end) as power_factor,
     normalised_speed is not null and not is_frozen as is_weather_valid,
     gross is not null and not is_unbalanced and not energy_out_of_range(gross, capacity)
-        as is_generation_valid,
+    and not is_frozen_power as is_generation_valid,
     net is not null and not is_unbalanced and not energy_out_of_range(net, capacity)
-        as is_net_valid,
+    and not is_frozen_power as is_net_valid,
     energy_out_of_range(gross, capacity) or energy_out_of_range(net, capacity)
         as is_energy_out_of_range,
     coalesce(
-        normalised_speed is not null and not is_frozen and not is_unbalanced
+        normalised_speed is not null and not is_frozen and not is_frozen_power
+        and not is_unbalanced
         and not energy_out_of_range(gross, capacity)
         and not is_stopped and not is_beside_stop and gross >= 0, false
     ) as is_train_ok
-from frozen;
+from with_flags;

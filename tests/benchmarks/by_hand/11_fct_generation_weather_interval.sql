@@ -48,6 +48,9 @@ with together as (
         w.is_frozen as dq_frozen_wind,
         false as dq_frozen_ghi,
         false as dq_ghi_physical,
+        false as dq_ghi_night,
+        false as dq_power_night,
+        w.is_power_without_wind as dq_power_no_wind,
         e.method,
         e.expected_mwh,
         e.expected_baseline_mwh
@@ -66,6 +69,9 @@ with together as (
         false as dq_frozen_wind,
         s.is_frozen as dq_frozen_ghi,
         s.is_ghi_impossible as dq_ghi_physical,
+        s.is_light_at_night as dq_ghi_night,
+        s.is_power_at_night as dq_power_night,
+        false as dq_power_no_wind,
         t.method,
         exact(
             case
@@ -158,21 +164,41 @@ select
     c.cell_temperature_c,
     c.dc_power_pu,
     c.dq_missing_weather,
-    c.gross is null as dq_missing_generation,
+    false as dq_duplicate_weather,
+    coalesce(
+        dw.delivered_at > c.timestamp + to_minutes(a.interval_minutes) + interval 36 hour, false
+    ) as dq_late_weather,
+    false as dq_corrected_weather,
     weather_out_of_range(
         c.wind_speed_mps, c.wind_direction_deg, c.ghi, c.temperature_c, c.pressure_hpa,
         c.relative_humidity
     ) as dq_range_weather,
+    c.dq_frozen_wind,
+    c.dq_frozen_ghi,
+    c.is_frozen_temperature as dq_frozen_temperature,
+    c.is_frozen_pressure as dq_frozen_pressure,
+    c.dq_ghi_physical,
+    c.dq_ghi_night,
+    c.is_jump as dq_jump,
+    c.gross is null as dq_missing_generation,
+    false as dq_duplicate_generation,
+    coalesce(
+        dg.delivered_at > c.timestamp + to_minutes(a.interval_minutes) + interval 36 hour, false
+    ) as dq_late_generation,
+    false as dq_corrected_generation,
     c.is_energy_out_of_range
     or not in_range(c.availability_pct, 0, 100)
     or coalesce(c.curtailment_mwh < 0, false)
     or coalesce(c.asset_capacity_mw <= 0, false) as dq_range_generation,
-    false as dq_duplicate_weather,
-    false as dq_duplicate_generation,
-    c.dq_frozen_wind,
-    c.dq_frozen_ghi,
-    c.dq_ghi_physical,
+    c.is_frozen_power as dq_frozen_power,
+    c.dq_power_night,
+    c.dq_power_no_wind,
     c.is_unbalanced as dq_energy_balance,
+    coalesce(
+        abs((exact(c.asset_capacity_mw) - exact(a.capacity_mw))::double)
+        > 0.01e0 * exact(a.capacity_mw)::double, false
+    ) as dq_capacity,
+    k.asset_id is not null as dq_clock,
     c.is_weather_valid,
     c.is_generation_valid,
     c.is_net_valid,
@@ -192,7 +218,12 @@ select
     case when c.is_judged and c.is_net_valid then exact(exact(c.gross) - exact(c.net)) end
         as electrical_loss_mwh
 from curtailed as c
-inner join assets as a using (asset_id);
+inner join assets as a using (asset_id)
+left join clock_shifts as k using (asset_id, performance_date)
+left join deliveries as dw
+    on dw.table_name = 'weather' and c.performance_date = dw.performance_date
+left join deliveries as dg
+    on dg.table_name = 'generation' and c.performance_date = dg.performance_date;
 
 drop table wind;
 drop table solar;

@@ -77,6 +77,23 @@ summed as (
             when count(*) filter (is_judged and electrical_loss_mwh is null) = 0
                 then exact(sum(electrical_loss_mwh) filter (is_judged))
         end as electrical_loss_mwh,
+        exact(sum(electrical_loss_mwh)) as read_electrical_loss_mwh,
+        exact(sum(net_generation_mwh) filter (is_judged and is_net_valid)) as read_net_mwh,
+        exact(sum(expected_mwh) filter (is_judged and not is_net_valid)) as unread_expected_mwh,
+        exact(sum(availability_loss_mwh) filter (is_judged and not is_net_valid))
+            as unread_availability_loss_mwh,
+        exact(sum(curtailment_loss_mwh) filter (is_judged and not is_net_valid))
+            as unread_curtailment_loss_mwh,
+        exact(sum(performance_loss_mwh) filter (is_judged and not is_net_valid))
+            as unread_performance_loss_mwh,
+        exact(sum(expected_mwh) filter (not is_judged)) as unjudged_expected_mwh,
+        exact(sum(case
+            when technology <> 'wind' then null
+            when
+                normalized_wind_speed_mps > 5e0
+                and gross_generation_mwh < 0.02e0 * capacity_mwh::double then expected_mwh
+            when is_judged then 0
+        end)) as downtime_loss_mwh,
         exact(sum(gross_generation_mwh) filter (is_metered)) as metered_gross_mwh,
         exact(sum(net_generation_mwh) filter (is_metered)) as metered_net_mwh,
         sum(poa_wm2) filter (is_judged) as sum_judged_poa_wm2,

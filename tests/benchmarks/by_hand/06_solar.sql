@@ -182,55 +182,55 @@ powered as (
 neighbours as (
     select
         *,
-        lag(ghi, 2) over by_time as ghi_2_before,
-        lag(ghi) over by_time as ghi_1_before,
-        lead(ghi) over by_time as ghi_1_after,
-        lead(ghi, 2) over by_time as ghi_2_after,
         coalesce(lag(is_stopped) over by_time, false)
         or coalesce(lead(is_stopped) over by_time, false) as is_beside_stop
     from (
         select
             asset_id, timestamp, performance_date, wind_speed_mps, wind_direction_deg, ghi,
             temperature_c, pressure_hpa, relative_humidity, source_class, gross, net,
-            curtailment_mwh, availability_pct, asset_capacity_mw, capacity, usable_temperature,
-            zenith, poa, cell_temperature, dc_power, is_ghi_impossible, is_unbalanced, is_stopped
+            curtailment_mwh, availability_pct, asset_capacity_mw, capacity, usable_ghi,
+            usable_temperature, zenith, poa, cell_temperature, dc_power, is_ghi_impossible,
+            is_unbalanced, is_stopped
         from powered
     )
     window by_time as (partition by asset_id order by timestamp)
 ),
 
-frozen as (
+with_flags as (
     select
-        *,
-        coalesce(
-            ghi > 5
-            and (
-                ghi = ghi_1_before and (ghi = ghi_2_before or ghi = ghi_1_after)
-                or ghi = ghi_1_after and ghi = ghi_2_after
-            ), false
-        ) as is_frozen
-    from neighbours
+        n.*,
+        coalesce(f.is_frozen_ghi, false) as is_frozen,
+        coalesce(f.is_frozen_temperature, false) as is_frozen_temperature,
+        coalesce(f.is_frozen_pressure, false) as is_frozen_pressure,
+        coalesce(f.is_frozen_power, false) as is_frozen_power,
+        coalesce(f.is_jump, false) as is_jump
+    from neighbours as n
+    left join flagged as f using (asset_id, timestamp)
 )
 
 select
     * exclude (
-        ghi_2_before, ghi_1_before, ghi_1_after, ghi_2_after, is_beside_stop, is_stopped, capacity
+        is_beside_stop, capacity, usable_ghi
     ),
     exact(capacity) as capacity_mwh,
     ghi is not null and not is_ghi_impossible and dc_power is not null and not is_frozen
         as is_weather_valid,
+    zenith > 96e0 and coalesce(usable_ghi > 15e0, false) as is_light_at_night,
+    zenith > 96e0 and coalesce(gross > 0.005e0 * capacity, false) as is_power_at_night,
     gross is not null and not is_unbalanced and not energy_out_of_range(gross, capacity)
-        as is_generation_valid,
+    and not is_frozen_power as is_generation_valid,
     net is not null and not is_unbalanced and not energy_out_of_range(net, capacity)
-        as is_net_valid,
+    and not is_frozen_power as is_net_valid,
     energy_out_of_range(gross, capacity) or energy_out_of_range(net, capacity)
         as is_energy_out_of_range,
     coalesce(
-        ghi is not null and not is_ghi_impossible and not is_frozen and not is_unbalanced
+        ghi is not null and not is_ghi_impossible and not is_frozen and not is_frozen_power
+        and not is_unbalanced
         and not energy_out_of_range(gross, capacity)
         and not is_stopped and not is_beside_stop and gross >= 0
         and dc_power > 0.05e0 and dc_power < 0.95e0, false
     ) as is_train_ok
-from frozen;
+from with_flags;
 
 drop table measured;
+drop table flagged;
