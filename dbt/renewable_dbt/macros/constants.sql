@@ -1,8 +1,8 @@
 {# Every number of the method, named once. Values are SQL text; e0 makes a literal DOUBLE. #}
 {% macro constant(name) -%}
     {%- set constants = {
-        'completeness_usable': '0.80',
-        'completeness_complete': '0.95',
+        'completeness_usable': var('completeness_usable'),
+        'completeness_complete': var('completeness_complete'),
         'minimum_energy_frac': '0.03',
         'train_availability_pct': '99',
         'train_curtailment_frac': '0.001e0',
