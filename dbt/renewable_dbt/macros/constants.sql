@@ -78,6 +78,10 @@
         'sensor_stopped_frac': '0.05',
         'episode_gap_days': 2,
         'costly_event_hours': 2,
+        'climate_days': 28,
+        'degradation_weeks': 102,
+        'degradation_pairs': 26,
+        'bootstrap_samples': 200,
     } -%}
     {{ constants[name] }}
 {%- endmacro %}

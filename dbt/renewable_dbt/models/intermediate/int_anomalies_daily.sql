@@ -18,6 +18,14 @@ suspected_days as (
     where {{ shared_dbt.rebuilt('performance_date', lookback=lookback) }}
 ),
 
+clock_shifts as (
+    select
+        asset_id,
+        performance_date
+    from {{ ref('int_clock_shifts_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date') }}
+),
+
 training as (
     select
         asset_id,
@@ -68,8 +76,13 @@ days as (
 labelled as (
     select
         deviating.*,
-        {{ day_status('deviating.completeness_frac') }} = 'insufficient' as is_insufficient
+        {{ day_status('deviating.completeness_frac') }} = 'insufficient' as is_insufficient,
+        clock_shifts.asset_id is not null as has_wrong_clock
     from deviating
+    left join clock_shifts
+        on
+            deviating.performance_date = clock_shifts.performance_date
+            and deviating.asset_id = clock_shifts.asset_id
     where {{ shared_dbt.rebuilt('deviating.performance_date') }}
 ),
 
@@ -86,6 +99,7 @@ final as (
         labelled.is_sudden and not labelled.is_insufficient as is_sudden,
         labelled.is_sustained_and_low and not labelled.is_insufficient as is_sustained,
         labelled.is_insufficient
+        or labelled.has_wrong_clock
         or labelled.frozen_minutes > {{ constant('frozen_minutes') }} as is_data_poor,
         coalesce(labelled.z_score > {{ constant('sudden_sigmas') }}, false)
         and not labelled.is_insufficient as is_above_past

@@ -58,17 +58,31 @@ costly as (
         >= {{ constant('costly_event_hours') }} * assets.capacity_mw
 ),
 
+first_days as (
+    select
+        asset_id,
+        min(performance_date) as first_performance_date
+    from performance
+    group by asset_id
+),
+
 found as (
     select
         costly.event_id,
         costly.event_type,
+        costly.first_date >= {{ shared_dbt.days_later(
+            'first_days.first_performance_date', constant('span_window_days')
+        ) }} as has_past,
         coalesce(bool_or(flagged.is_loss), false) as is_found
     from costly
+    inner join first_days
+        on costly.asset_id = first_days.asset_id
     left join flagged
         on
             costly.asset_id = flagged.asset_id
             and flagged.performance_date between costly.first_date and costly.last_date
-    group by costly.event_id, costly.event_type
+    group by
+        costly.event_id, costly.event_type, costly.first_date, first_days.first_performance_date
 ),
 
 event_rows as (
@@ -76,7 +90,10 @@ event_rows as (
         'event' as subject,
         found.event_type,
         cast(count(*) as integer) as n,
-        cast(count(*) filter (where found.is_found) as integer) as detected
+        cast(count(*) filter (where found.is_found) as integer) as detected,
+        cast(count(*) filter (where found.has_past) as integer) as n_with_past,
+        cast(count(*) filter (where found.has_past and found.is_found) as integer)
+            as detected_with_past
     from found
     group by found.event_type
 ),
@@ -102,7 +119,9 @@ flag_rows as (
         'flag' as subject,
         hits.anomaly_type as event_type,
         cast(count(*) as integer) as n,
-        cast(count(*) filter (where hits.is_hit) as integer) as detected
+        cast(count(*) filter (where hits.is_hit) as integer) as detected,
+        cast(null as integer) as n_with_past,
+        cast(null as integer) as detected_with_past
     from hits
     group by hits.anomaly_type
 ),
@@ -125,10 +144,14 @@ final as (
         all_rows.event_type,
         all_rows.n,
         all_rows.detected,
+        all_rows.n_with_past,
+        all_rows.detected_with_past,
         case
             when all_rows.subject = 'event'
                 then {{ shared_dbt.ratio('all_rows.detected', 'all_rows.n') }}
         end as recall_frac,
+        {{ shared_dbt.ratio('all_rows.detected_with_past', 'all_rows.n_with_past') }}
+            as recall_with_past_frac,
         case
             when all_rows.subject = 'flag'
                 then {{ shared_dbt.ratio('all_rows.detected', 'all_rows.n') }}

@@ -1,11 +1,32 @@
 {{ config(meta={'day_column': 'performance_month', 'grain': 'month'}) }}
 
-with daily as (
-    select
-        *,
-        cast({{ dbt.date_trunc('month', 'performance_date') }} as date) as performance_month
-    from {{ ref('int_performance_daily') }}
+-- a month is compared with the same one a year before
+with performance as (
+    select * from {{ ref('int_performance_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date', lookback=366, grain='month') }}
+),
+
+climate as (
+    select * from {{ ref('int_climate_daily') }}
     where {{ shared_dbt.rebuilt('performance_date', grain='month') }}
+),
+
+daily as (
+    select
+        performance.*,
+        climate.climate_capacity_factor,
+        cast({{ dbt.date_trunc('month', 'performance.performance_date') }} as date)
+            as performance_month,
+        performance.performance_date = min(performance.performance_date) over (
+            partition by
+                performance.asset_id,
+                cast({{ dbt.date_trunc('month', 'performance.performance_date') }} as date)
+        ) as is_first_day
+    from performance
+    left join climate
+        on
+            performance.performance_date = climate.performance_date
+            and performance.asset_id = climate.asset_id
 ),
 
 summed as (
@@ -17,6 +38,8 @@ summed as (
         max_by(daily.technology, daily.performance_date) as technology,
         max_by(daily.parent_asset_id, daily.performance_date) as parent_asset_id,
         max_by(daily.is_plant, daily.performance_date) as is_plant,
+        max(case when daily.is_first_day then daily.climate_capacity_factor end)
+            as climate_capacity_factor,
         cast(count(*) as integer) as days,
         {%- for column in [
             'day_slots', 'expected_slots', 'valid_slots', 'judged_slots', 'availability_slots',
@@ -138,8 +161,106 @@ final as (
                 ) }}
         end as performance_ratio_25c,
         with_score.ghi_kwh_m2,
-        with_score.poa_kwh_m2
+        with_score.poa_kwh_m2,
+        {{ shared_dbt.ratio(
+            'with_score.potential_mwh',
+            'with_score.judged_capacity_mwh * with_score.climate_capacity_factor',
+        ) }} as weather_index
     from with_score
+),
+
+-- what is left of the potential once every loss is taken
+delivered as (
+    select
+        final.*,
+        cast(final.capacity_factor as double)
+        / nullif(cast(final.weather_adjusted_capacity_factor as double), 0) as delivered_ratio
+    from final
+),
+
+with_year_before as (
+    select
+        delivered.*,
+        max(delivered.capacity_factor) over year_before as previous_capacity_factor,
+        max(delivered.weather_adjusted_capacity_factor) over year_before
+            as previous_weather_adjusted_capacity_factor,
+        max(delivered.delivered_ratio) over year_before as previous_delivered_ratio
+    from delivered
+    window year_before as (
+        partition by delivered.asset_id
+        order by delivered.performance_month
+        range between interval 1 year preceding and interval 1 year preceding
+    )
+),
+
+-- capacity factor = potential capacity factor x delivered ratio: each change at the other's mean
+with_changes as (
+    select
+        with_year_before.*,
+        cast(
+            with_year_before.capacity_factor - with_year_before.previous_capacity_factor
+            as decimal(18, 9)
+        ) as yoy_capacity_factor_change,
+        {{ shared_dbt.measure(
+            'cast(with_year_before.weather_adjusted_capacity_factor'
+            ~ ' - with_year_before.previous_weather_adjusted_capacity_factor as double)'
+            ~ ' * (with_year_before.delivered_ratio + with_year_before.previous_delivered_ratio)'
+            ~ ' / 2e0'
+        ) }} as yoy_weather_change
+    from with_year_before
+    where {{ shared_dbt.rebuilt('with_year_before.performance_month', grain='month') }}
+),
+
+with_split as (
+    select
+        with_changes.asset_id,
+        with_changes.performance_month,
+        with_changes.tenant_id,
+        with_changes.portfolio,
+        with_changes.technology,
+        with_changes.parent_asset_id,
+        with_changes.is_plant,
+        with_changes.days,
+        with_changes.expected_slots,
+        with_changes.valid_slots,
+        with_changes.judged_slots,
+        with_changes.completeness_frac,
+        with_changes.gross_generation_mwh,
+        with_changes.net_generation_mwh,
+        with_changes.curtailment_mwh,
+        with_changes.reported_availability_loss_mwh,
+        with_changes.downtime_loss_mwh,
+        with_changes.capacity_mwh,
+        with_changes.valid_net_generation_mwh,
+        with_changes.valid_capacity_mwh,
+        with_changes.capacity_factor,
+        with_changes.calendar_capacity_factor,
+        with_changes.availability_pct,
+        with_changes.potential_mwh,
+        with_changes.availability_loss_mwh,
+        with_changes.curtailment_loss_mwh,
+        with_changes.performance_loss_mwh,
+        with_changes.electrical_loss_mwh,
+        with_changes.production_based_availability_frac,
+        with_changes.curtailment_rate_frac,
+        with_changes.electrical_loss_frac,
+        with_changes.weather_adjusted_capacity_factor,
+        with_changes.performance_index,
+        with_changes.achievement_ratio,
+        with_changes.performance_score,
+        with_changes.rating,
+        with_changes.performance_ratio,
+        with_changes.performance_ratio_25c,
+        with_changes.ghi_kwh_m2,
+        with_changes.poa_kwh_m2,
+        with_changes.weather_index,
+        with_changes.yoy_capacity_factor_change,
+        with_changes.yoy_weather_change,
+        cast(
+            with_changes.yoy_capacity_factor_change - with_changes.yoy_weather_change
+            as decimal(18, 9)
+        ) as yoy_performance_change
+    from with_changes
 )
 
-select * from final
+select * from with_split

@@ -28,6 +28,11 @@ anomalies as (
     where {{ shared_dbt.rebuilt('performance_date', lookback=29) }}
 ),
 
+climate as (
+    select * from {{ ref('int_climate_daily') }}
+    where {{ shared_dbt.rebuilt('performance_date') }}
+),
+
 -- a pair enters a correlation only on a usable day that has both of its values
 paired as (
     select
@@ -196,6 +201,10 @@ final as (
         ) }} as baseline_index,
         training.baseline_from,
         training.baseline_to,
+        {{ shared_dbt.ratio(
+            'correlated.potential_mwh',
+            'correlated.judged_capacity_mwh * climate.climate_capacity_factor',
+        ) }} as weather_index,
         correlated.z_score,
         correlated.sigma_pi,
         {{ anomaly_type('correlated') }} as anomaly_type
@@ -204,6 +213,10 @@ final as (
         on
             correlated.performance_date = training.performance_date
             and correlated.asset_id = training.asset_id
+    left join climate
+        on
+            correlated.performance_date = climate.performance_date
+            and correlated.asset_id = climate.asset_id
 ),
 
 with_flag as (

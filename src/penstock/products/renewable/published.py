@@ -69,6 +69,8 @@ PUBLISHED = (
         "mart_fleet_summary",
         ("tenant_id", "portfolio", "technology", "period_grain", "period_start"),
     ),
+    PublishedTable("mart_power_curve", ("asset_id", "as_of_month", "reference", "wind_bin")),
+    PublishedTable("mart_degradation", ("asset_id",)),
     PublishedTable("mart_anomaly_episodes", ("episode_id",)),
     PublishedTable("mart_detection_quality", ("subject", "event_type")),
     PublishedTable("ground_truth_events", ("event_id",)),
