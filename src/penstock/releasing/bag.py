@@ -90,7 +90,8 @@ def read_text(path: Path) -> str:
 def files_below(root: Path) -> tuple[set[str], list[str]]:
     """Every regular file below `root`, by relative path; and what has no place in a bag, in words.
 
-    A bag holds regular files and the directories they need: no link, no empty directory.
+    A bag holds regular files and the directories they need: no link, no empty directory, and
+    nothing hidden.
     """
     files: set[str] = set()
     odd: list[str] = []
@@ -99,6 +100,7 @@ def files_below(root: Path) -> tuple[set[str], list[str]]:
         inside = here.relative_to(root)
         if not folders and not names and here != root:
             odd.append(f"{inside}: an empty directory")
+        odd += [f"{inside / name}: hidden" for name in (*names, *folders) if name.startswith(".")]
         for name in (*names, *folders):
             path = here / name
             if path.is_symlink():

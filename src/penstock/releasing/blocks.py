@@ -161,7 +161,16 @@ class Definitions:
     entries: tuple[Definition, ...]
 
 
-Block = Table | KeyFigures | Charts | Cards | Prose | Definitions
+@dataclass(frozen=True)
+class Picture:
+    """A drawing of our own making as SVG; it scrolls where the page is narrower."""
+
+    kind: ClassVar[str] = "picture"
+    title: str
+    svg: str
+
+
+Block = Table | KeyFigures | Charts | Cards | Prose | Definitions | Picture
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ INPUTS = f"{PAYLOAD}/inputs.json"
 WAREHOUSE = f"{PAYLOAD}/warehouse.duckdb"
 CONTRACTS = f"{PAYLOAD}/contracts"
 REPORTS = f"{PAYLOAD}/reports"
+MAKING = f"{REPORTS}/making"
 LOGS = f"{PAYLOAD}/logs"
 DBT = f"{PAYLOAD}/dbt"
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from penstock.errors import PenstockError
 from penstock.releasing import bag, sealed
 from penstock.releasing.audit import audit_build, audit_tables
+from penstock.releasing.canonical import canonical_json
 from penstock.releasing.evolution import Change, read_notes, schema_changes, transition_views
 from penstock.releasing.export import Exported, ParentTables, export_tables, write_warehouse
+from penstock.releasing.making import EVERY_ROOM, ROOMS, page_of, rooms_of
 from penstock.releasing.pack import check_pack
 from penstock.releasing.plan import Plan, require
 from penstock.releasing.record import (
@@ -24,6 +26,7 @@ from penstock.releasing.record import (
     raw_contracts,
     tool_versions,
 )
+from penstock.releasing.report import render
 from penstock.releasing.sealed import Check, Input, Metadata, SealedTable
 from penstock.releasing.series import sync_dir
 from penstock.releasing.signing import sign
@@ -75,7 +78,7 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
         return None
     _write_facts(plan, building, exported)
     metadata = _metadata(plan, exported, contracts=contracts, root=root, checks=checks)
-    _write_reports(plan, building)
+    _write_reports(plan, building, metadata, changes)
     seal = _seal(plan, building, metadata, exported)
     plan.progress("auditing the sealed release")
     pack = check_pack(
@@ -155,14 +158,28 @@ def _write_facts(plan: Plan, building: Path, exported: Exported) -> None:
         plan.product.release_extras(plan.product, plan.settings, building / bag.PAYLOAD)
 
 
-def _write_reports(plan: Plan, building: Path) -> None:
-    """The product's own report, written into the release instead of beside the warehouse."""
-    plan.progress("writing the report")
+def _write_reports(
+    plan: Plan, building: Path, metadata: Metadata, changes: Sequence[Change]
+) -> None:
+    """The product's own report, and those of how the release was made, by room and over all."""
+    plan.progress("writing the reports")
     inside = plan.settings.model_copy(update={"data_dir": building / bag.PAYLOAD})
+    # What a report keeps beside itself to be written faster next time is no part of the release.
+    _move_hidden(plan.settings.reports_dir, inside.reports_dir)
     plan.product.report(plan.product, inside)
-    # What a report keeps beside itself to be written faster next time is no part of it.
-    for kept in inside.reports_dir.glob(".*"):
-        kept.unlink()
+    _move_hidden(inside.reports_dir, plan.settings.reports_dir)
+    rooms = rooms_of(metadata, plan.record, changes)
+    for name, parts in {EVERY_ROOM: ROOMS, **{one: (one,) for one in ROOMS}}.items():
+        facts = {part: asdict(rooms[part]) for part in parts}
+        page = render(page_of(parts, rooms, metadata, plan.record))
+        _write(building / sealed.MAKING / f"{name}.json", canonical_json(facts))
+        _write(building / sealed.MAKING / f"{name}.html", page)
+
+
+def _move_hidden(source: Path, target: Path) -> None:
+    for kept in source.glob(".*"):
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.move(kept, target / kept.name)
 
 
 def _metadata(

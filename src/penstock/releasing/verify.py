@@ -128,10 +128,6 @@ def _file_set(release: Path) -> Iterator[str]:
     yield from (f"{path}: is not listed in the manifest" for path in sorted(extra))
     outside = [path for path in sorted(payload) if not path.startswith(f"{bag.PAYLOAD}/")]
     yield from (f"{path}: is listed as payload, outside of {bag.PAYLOAD}/" for path in outside)
-    hidden = [
-        path for path in sorted(found) if any(one.startswith(".") for one in Path(path).parts)
-    ]
-    yield from (f"{path}: is hidden; a release hides nothing" for path in hidden)
     if tags != set(bag.TAG_FILES):
         yield f"{bag.TAG_MANIFEST}: expected exactly {', '.join(bag.TAG_FILES)}"
     if not expected - found:
