@@ -108,7 +108,7 @@ def test_flagged_days_are_right_over_seeds_that_set_no_threshold(
     "kind",
     [
         pytest.param(
-            "derate", marks=pytest.mark.xfail(reason="measured .89: DECISIONS.md, 34", strict=True)
+            "derate", marks=pytest.mark.xfail(reason="measured .89: DECISIONS.md, 36", strict=True)
         ),
         "unreported_outage",
         "soiling",
