@@ -15,7 +15,6 @@ import polars as pl
 from penstock.products.renewable.mock_data import physics
 from penstock.products.renewable.mock_data.corrections import corrected_days
 from penstock.products.renewable.mock_data.events import (
-    PLANT_EVENTS,
     RECORD_EVENTS,
     SENSOR_EVENTS,
     SPIKE_CODE,
@@ -32,6 +31,9 @@ from penstock.products.renewable.mock_data.truth import day_of_year, sun
 from penstock.products.renewable.portfolio import MockAsset
 
 CLOCK_DAYS, CLOCK_WINDOW = 20, 30
+STOPS = ("outage_full", "outage_partial", "unreported_outage", "curtailment", "snow")
+"""Hours in which a plant does not follow the sun are no evidence about its clock."""
+
 LEAST_MWH = 1e-4
 """Energies this small may be the same after an error of a few percent."""
 
@@ -103,9 +105,7 @@ def _slots(
     energy: Floats,
     arrived: Iterable[int],
 ) -> dict[str, Slots]:
-    events = events_on(
-        grid, [kind for kind in kinds if kind not in among(kinds, PLANT_EVENTS)], seed=seed
-    )
+    events = events_on(grid, kinds, seed=seed)
     is_solar = grid.technology == "solar"
     up = sun(grid).up if is_solar else np.ones_like(seen)
     day = grid.minutes[:, np.newaxis] // 1440
@@ -122,6 +122,8 @@ def _slots(
     measurable = energy > LEAST_MWH
     frozen_alone = _three_in_a_row(frozen & ~no_weather & ~spike)
     disturbed = no_weather | no_generation | frozen | spike | over | night
+    for stop in STOPS:
+        disturbed = disturbed | planted(stop)
     clock_known = _known_clock(clock, disturbed, grid.minutes // 1440) & is_solar
     return {
         "missing_weather": Slots(no_weather, no_weather),
