@@ -24,7 +24,7 @@ LONG_BECAUSE = re.compile(r"^# long because: \S", re.MULTILINE)
 # The last sentence; a full stop within it is one that no space follows ("1.5").
 GRAIN = re.compile(r"(?:^|[.!?:]\s+|\n)One row per (?:[^.]|\.(?=\S))+\.\s*$")
 ADDRESS = re.compile(r"\b[a-z][a-z0-9+]*://|^\s*-(?:i|f|-(?:extra-)?index-url|-find-links)\b")
-DIGEST = re.compile(r"[0-9a-f]{64}")
+DIGEST = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")  # a commit, a SHA-256
 LOCKS = frozenset({"requirements.lock", "package-lock.yml"})  # full of hashes, none secret
 YAML_SUFFIXES = (".yml", ".yaml")
 DOCUMENTED = ("models", "seeds", "snapshots")
@@ -182,9 +182,10 @@ def _generated(file: PurePosixPath) -> str | None:
     parts = file.parts
     if parts[0] == "data" and parts[1:2] != ("reference",):
         return "data outside data/reference"
-    if file.name.endswith((".duckdb", ".duckdb.wal")):
-        return "database"
-    if file.suffix == ".parquet" and not (parts[0] == "tests" and "fixtures" in parts):
+    is_fixture = parts[0] == "tests" and "fixtures" in parts
+    if file.name.endswith((".duckdb", ".duckdb.wal")) and not is_fixture:
+        return "database outside tests/**/fixtures"
+    if file.suffix == ".parquet" and not is_fixture:
         return "Parquet outside tests/**/fixtures"
     if parts[0] == "dbt" and {"target", "logs", "dbt_packages"} & set(parts[1:-1]):
         return "output of dbt"

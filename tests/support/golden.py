@@ -12,7 +12,7 @@ from pathlib import Path
 from penstock.settings import REPOSITORY_ROOT, Settings
 from support import releases
 
-GOLDEN = REPOSITORY_ROOT / "tests" / "golden" / "tiny"
+GOLDEN = REPOSITORY_ROOT / "tests" / "fixtures" / "golden" / "tiny"
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from penstock.contracts.product import Product
-from penstock.contracts.published import PublishedTable, Trace
+from penstock.contracts.published import Trace
 from penstock.errors import PenstockError
 from penstock.landing.files import PartitionName, sha256_of
 from penstock.releasing import bag, sealed
@@ -72,11 +72,9 @@ def explain(
     Raises: ExplainError naming what there is instead of what was asked for.
     """
     tables = {one.name: one for one in sealed.read_tables(release)[0]}
-    declared = {one.name: one for one in product.published}
     target = _find_table(tables, table, column, key)
     models = read_models(release / sealed.DBT / "manifest.json")
     model = models.get(table)
-    manifest = bag.read_manifest(release / bag.MANIFEST)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         part, value = _find_row(connection, release, target, key, column)
@@ -87,7 +85,6 @@ def explain(
                 settings,
                 release,
                 tables=tables,
-                declared=declared,
                 start=table,
                 inputs=sealed.read_inputs(release),
             )
@@ -102,7 +99,7 @@ def explain(
         model=model,
         formula=tuple(_formula(models, table, column)),
         layers=tuple(layers),
-        seal=tuple(_check(release, target, part, manifest)),
+        seal=tuple(_check(release, target, part)),
     )
 
 
@@ -162,11 +159,11 @@ def _layers(
     release: Path,
     *,
     tables: Mapping[str, SealedTable],
-    declared: Mapping[str, PublishedTable],
     start: str,
     inputs: Sequence[Input],
 ) -> Iterator[Layer]:
     """The rows behind `behind`, table by table, down to the raw files."""
+    declared = {one.name: one for one in product.published}
     yield _layer(connection, start, "behind", ())
     waiting = [(start, "behind")]
     number = 0
@@ -282,10 +279,9 @@ def _formula(models: Mapping[str, Model], table: str, column: str) -> Iterator[s
         seen.update(model.depends_on)
 
 
-def _check(
-    release: Path, table: SealedTable, part: Part, manifest: Mapping[str, str]
-) -> Iterator[str]:
+def _check(release: Path, table: SealedTable, part: Part) -> Iterator[str]:
     """Whether the row's part is what was sealed, from its bytes up to the root."""
+    manifest = bag.read_manifest(release / bag.MANIFEST)
     path = release / part.file
     rows = pq.read_table(path, partitioning=None)
     metadata = sealed.read_metadata(release)

@@ -191,7 +191,7 @@ def _release(metadata: Metadata, changes: Sequence[Change]) -> Room:
                         one["rows"],
                         len(one["columns"]),
                         one["parts"],
-                        one["fingerprint"][:16],
+                        one["fingerprint"],
                     )
                     for one in metadata.tables
                 ),
