@@ -5,12 +5,11 @@
   Few keys are ever delivered twice, and a window over a whole table is dear: only repeated keys
   pass through one. A key is at most once in a delivery, so it can only repeat at a moment that
   several deliveries speak of, and there are far fewer moments than keys. A filter on the moment
-  reaches every scan, so reading one day reads one day.
+  reaches every scan (through a join; through `in` it would not), so reading one day reads one day.
 
   `_is_corrected` marks a row that took the place of other values: deliveries of its key differ.
 #}
 {% macro latest_delivery(relation, key_columns) -%}
-    {%- set keys = key_columns | join(', ') -%}
     {%- set moment = key_columns | last -%}
     {%- set on_keys = [] -%}
     {%- for column in key_columns -%}
@@ -24,10 +23,11 @@
     ),
 
     repeated_keys as (
-        select {{ keys }}
-        from {{ relation }}
-        where {{ moment }} in (select {{ moment }} from shared_moments)
-        group by {{ keys }}
+        select delivered.{{ key_columns | join(', delivered.') }}
+        from {{ relation }} as delivered
+        inner join shared_moments
+            on delivered.{{ moment }} = shared_moments.{{ moment }}
+        group by delivered.{{ key_columns | join(', delivered.') }}
         having count(*) > 1
     )
 
