@@ -21,6 +21,7 @@ from penstock.products.sales.build import MissingColumnError
 from penstock.products.sales.plan import BadInputError
 from penstock.products.sales.product import PRODUCT
 from penstock.products.sales.records import records
+from penstock.rebuild import rebuild
 from penstock.releasing.sealed import read_tables
 from penstock.releasing.series import series_of
 from penstock.releasing.verify import verify
@@ -156,8 +157,12 @@ def test_an_older_run_built_again_equals_itself(built: Settings, drop: Path) -> 
     run(built, run_id="second")
     run(built, as_of=None, from_run="first", run_id="again")
 
+    rebuilt = rebuild(built.releases_dir / "sales" / "first", PRODUCT, built, allow_other_code=True)
+
     assert fingerprints(built, "again") == fingerprints(built, "first")
     assert fingerprints(built, "second") != fingerprints(built, "first")
+    assert rebuilt.tables == len(PRODUCT.published)
+    assert rebuilt.differences == ()
 
 
 # layers alone -------------------------------------------------------------------------------
