@@ -37,7 +37,7 @@ weather_days as (
     from weather
     left join asset_zones
         on weather.asset_id = asset_zones.asset_id
-    group by 1, 2
+    group by weather.asset_id, landed_date
 ),
 
 generation_days as (
@@ -49,7 +49,7 @@ generation_days as (
     from generation
     left join asset_zones
         on generation.asset_id = asset_zones.asset_id
-    group by 1, 2
+    group by generation.asset_id, landed_date
 ),
 
 landed_days as (

@@ -156,7 +156,8 @@ solar_training as (
         solar_references.asset_id,
         solar_references.performance_date,
         case
-            when solar_references.training_days >= {{ constant('solar_days') }} then 'trailing_median'
+            when solar_references.training_days >= {{ constant('solar_days') }}
+                then 'trailing_median'
             else 'pvwatts_default'
         end as method,
         solar_references.training_days,
