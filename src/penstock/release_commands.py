@@ -69,7 +69,9 @@ def release(
 
 @command(rich_help_panel=_PANEL)
 def verify(
-    directory: Release,
+    directory: Annotated[
+        Path, typer.Argument(exists=True, metavar="DIR", help="Folder or bundle of a release.")
+    ],
     strict: Annotated[
         bool,
         typer.Option(
@@ -88,11 +90,12 @@ def verify(
 
     Example: `penstock verify data/releases/renewable/current --strict`
     """
+    from penstock.releasing.bundle import unpacked
     from penstock.releasing.verify import verify as examine
 
     started = time.monotonic()
-    with terminal.progress("verify"):
-        found = examine(directory, strict=strict, public_key=public_key, expect_root=expect_root)
+    with terminal.progress("verify"), unpacked(directory) as folder:
+        found = examine(folder, strict=strict, public_key=public_key, expect_root=expect_root)
     seconds = max(time.monotonic() - started, 0.001)
     terminal.show_rows(
         ("check", "", "found"),
@@ -139,6 +142,18 @@ def certify(one: Release, other: Release) -> None:
     if problems:
         raise typer.Exit(1)
     terminal.say("equal: same tables, contracts and inputs")
+
+
+@command(rich_help_panel=_PANEL)
+def bundle(
+    directory: Release,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A file: release.tar.zst")],
+) -> None:
+    """Pack a release into one file; `penstock verify` takes such a file as well."""
+    from penstock.releasing.bundle import bundle as pack
+
+    packed = pack(directory.resolve(), out)
+    terminal.say(f"{packed}: {packed.stat().st_size / 1e6:,.1f} MB")
 
 
 @command(rich_help_panel=_PANEL)
