@@ -4,7 +4,7 @@ Belongs here: turning `penstock.loading.arrivals` into run requests, failures in
 belong here: what has arrived; how an alert is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -62,26 +62,11 @@ def arrival_sensor(
         if _is_busy(context.instance, product):
             return dg.SensorResult(skip_reason="a run is in progress", cursor=cursor)
         found = look_for_arrivals(product, settings)
-        attempt = (
-            found
-            if isinstance(found, Quiet)
-            else next_attempt(found, _outcomes(context.instance, found))
-        )
-        if isinstance(found, Quiet) or isinstance(attempt, Quiet):
-            quiet = found if isinstance(found, Quiet) else attempt
-            return dg.SensorResult(skip_reason=str(quiet), cursor=cursor)
-        first, last = days_to_run(found, first=days.start.date(), today=datetime.now(UTC).date())
-        request = dg.RunRequest(
-            run_key=f"{found.batch}-{attempt}",
-            tags={
-                PRODUCT_TAG: product.name,
-                ARRIVALS_TAG: product.name,
-                BATCH_TAG: found.batch,
-                ATTEMPT_TAG: str(attempt),
-                **day_tags(first, last),
-            },
-        )
-        return dg.SensorResult(run_requests=[request], cursor=cursor)
+        tags: dict[str, str] = {}
+        if isinstance(found, Arrival):
+            today = datetime.now(UTC).date()
+            tags = day_tags(*days_to_run(found, first=days.start.date(), today=today))
+        return _answer(context, product, found, cursor=cursor, tags=tags)
 
     return arrivals
 
@@ -144,22 +129,7 @@ def drop_sensor(product: Product, job_name: str) -> dg.SensorDefinition:
     ) -> dg.SensorResult:
         if _is_busy(context.instance, product):
             return dg.SensorResult(skip_reason="a run is in progress")
-        found = look_at_drop(product, settings)
-        if isinstance(found, Quiet):
-            return dg.SensorResult(skip_reason=str(found))
-        attempt = next_attempt(found, _outcomes(context.instance, found))
-        if isinstance(attempt, Quiet):
-            return dg.SensorResult(skip_reason=str(attempt))
-        request = dg.RunRequest(
-            run_key=f"{found.batch}-{attempt}",
-            tags={
-                PRODUCT_TAG: product.name,
-                ARRIVALS_TAG: product.name,
-                BATCH_TAG: found.batch,
-                ATTEMPT_TAG: str(attempt),
-            },
-        )
-        return dg.SensorResult(run_requests=[request], cursor=found.batch)
+        return _answer(context, product, look_at_drop(product, settings))
 
     return arrivals
 
@@ -184,6 +154,36 @@ def failure_sensor() -> dg.SensorDefinition:
         send(alert, settings)
 
     return run_failures
+
+
+def _answer(
+    context: dg.SensorEvaluationContext,
+    product: Product,
+    found: Arrival | Quiet,
+    *,
+    cursor: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> dg.SensorResult:
+    """One run for what has arrived, unless it was tried often enough."""
+    attempt = (
+        found
+        if isinstance(found, Quiet)
+        else next_attempt(found, _outcomes(context.instance, found))
+    )
+    if isinstance(found, Quiet) or isinstance(attempt, Quiet):
+        quiet = found if isinstance(found, Quiet) else attempt
+        return dg.SensorResult(skip_reason=str(quiet), cursor=cursor)
+    request = dg.RunRequest(
+        run_key=f"{found.batch}-{attempt}",
+        tags={
+            PRODUCT_TAG: product.name,
+            ARRIVALS_TAG: product.name,
+            BATCH_TAG: found.batch,
+            ATTEMPT_TAG: str(attempt),
+            **(tags or {}),
+        },
+    )
+    return dg.SensorResult(run_requests=[request], cursor=cursor)
 
 
 def _reason(event: dg.DagsterEvent) -> str:

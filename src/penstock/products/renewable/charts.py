@@ -14,6 +14,7 @@ from typing import Any
 import altair as alt
 
 from penstock.releasing.blocks import LegendEntry, Paint
+from penstock.releasing.marks import inline, named_rows, named_rows_height, names, sized
 
 Rows = Sequence[dict[str, Any]]
 
@@ -23,8 +24,6 @@ RATING_FLOORS = (97, 94, 90, 80)
 LEVEL_PAINTS = (Paint.LEVEL_1, Paint.LEVEL_2, Paint.LEVEL_3, Paint.LEVEL_4, Paint.LEVEL_5)
 
 PANEL_HEIGHT = 116
-_ROW = 46
-_NAME_SHARE = 0.54
 
 EXPECTED_LEGEND = (
     LegendEntry("produced", Paint.FIRST),
@@ -43,11 +42,6 @@ WORST_LEGEND = (
     LegendEntry("while it stood still or was derated", Paint.SECOND),
     LegendEntry("while it ran", Paint.ALARM),
 )
-
-
-def rows_height(rows: int) -> int:
-    """Height in pixels of a chart with one named row per item."""
-    return rows * _ROW + 24
 
 
 def expected_chart(rows: Rows, *, name: str, first: date, last: date) -> dict[str, Any]:
@@ -193,65 +187,11 @@ def _energy(column: str) -> alt.X:
     )
 
 
-def named_rows(column: str, rows: Rows, **options: Any) -> alt.Y:
-    """One row per name, in the rows' order, with room for the name above it."""
-    return alt.Y(
-        f"{column}:N",
-        sort=list(dict.fromkeys(row[column] for row in rows)),
-        axis=None,
-        **options,
-        scale=alt.Scale(paddingInner=_NAME_SHARE, paddingOuter=0.5),
-    )
-
-
-def named_rows_height(column: str, rows: Rows) -> int:
-    """Height in pixels of the named rows."""
-    return _ROW * len({row[column] for row in rows})
-
-
-def names(column: str, rows: Rows) -> alt.Chart:
-    """The name of each row, above it."""
-    names: alt.Chart = (
-        alt.Chart()
-        .transform_aggregate(groupby=[column])
-        .mark_text(align="left", baseline="bottom", dy=-3)
-        .encode(
-            x=alt.value(0),
-            y=named_rows(column, rows, bandPosition=0),
-            text=f"{column}:N",
-        )
-    )
-    return names
-
-
 def tip_day(column: str) -> alt.Tooltip:
     """A day in a tooltip."""
     return alt.Tooltip(f"utcyearmonthdate({column}):T", title="day", format="%-d %b %Y")
 
 
-def inline(rows: Rows) -> alt.InlineData:
-    """Rows as data inside the chart; dates as text."""
-    return alt.InlineData(values=[_plain(row) for row in rows])
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()
-    }
-
-
 def milliseconds(day: date) -> int:
     """Beginning of a UTC day as charts count time."""
     return (day - date(1970, 1, 1)).days * 86_400_000
-
-
-def sized(
-    chart: alt.LayerChart | alt.FacetChart, *, height: int, description: str
-) -> dict[str, Any]:
-    """The specification of a chart as wide as its place."""
-    whole = chart.properties(width="container", height=height, description=description)
-    # Only data vary: checking them against the whole grammar of Vega-Lite would take longer than
-    # making the chart.
-    spec: dict[str, Any] = whole.to_dict(validate=False)
-    kept = {key: value for key, value in spec.items() if key not in {"$schema", "config"}}
-    return kept | {"autosize": {"type": "fit-x", "contains": "padding"}}

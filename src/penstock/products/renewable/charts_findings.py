@@ -11,6 +11,7 @@ import altair as alt
 
 from penstock.products.renewable import charts
 from penstock.products.renewable.charts import Rows
+from penstock.releasing import marks
 from penstock.releasing.blocks import LegendEntry, Paint
 
 QUALITY_FLOORS = (0.95, 0.80, 0.50)
@@ -61,7 +62,7 @@ def waterfall_chart(rows: Rows) -> dict[str, Any]:
                 axis=alt.Axis(title=title, tickCount=4, domain=False, ticks=False),
             ),
             x2="high:Q",
-            y=charts.named_rows("label", rows),
+            y=marks.named_rows("label", rows),
             color=alt.Color("kind:N", scale=kinds, legend=None),
             tooltip=[
                 alt.Tooltip("step:N"),
@@ -69,9 +70,9 @@ def waterfall_chart(rows: Rows) -> dict[str, Any]:
             ],
         )
     )
-    return charts.sized(
-        alt.layer(bars, charts.names("label", rows), data=charts.inline(rows)),
-        height=charts.named_rows_height("label", rows),
+    return marks.sized(
+        alt.layer(bars, marks.names("label", rows), data=marks.inline(rows)),
+        height=marks.named_rows_height("label", rows),
         description="From what the weather offered to what was metered",
     )
 
@@ -92,7 +93,7 @@ def curve_chart(points: Rows, curve: Rows, *, name: str) -> dict[str, Any]:
         axis=alt.Axis(title="share of capacity", format="%", tickCount=5, domain=False),
     )
     hours = (
-        alt.Chart(charts.inline(points))
+        alt.Chart(marks.inline(points))
         .mark_circle(size=14, opacity=0.55, clip=True)
         .encode(
             x=speed,
@@ -105,13 +106,13 @@ def curve_chart(points: Rows, curve: Rows, *, name: str) -> dict[str, Any]:
 
     def line(reference: str, **mark: Any) -> alt.Chart:
         drawn: alt.Chart = (
-            alt.Chart(charts.inline([one for one in curve if one["reference"] == reference]))
+            alt.Chart(marks.inline([one for one in curve if one["reference"] == reference]))
             .mark_line(clip=True, **mark)
             .encode(x=speed, y=power, order="speed:Q")
         )
         return drawn
 
-    return charts.sized(
+    return marks.sized(
         alt.layer(
             hours,
             line("baseline", color=Paint.SECOND, strokeWidth=1.6, strokeDash=[5, 3]),
@@ -159,7 +160,7 @@ def quality_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
         .mark_rect()
         .encode(
             x=charts.days_axis("day", first, last),
-            y=charts.named_rows("label", rows),
+            y=marks.named_rows("label", rows),
             color=alt.Color("usable:Q", scale=steps, legend=None),
             tooltip=[
                 alt.Tooltip("label:N", title="asset"),
@@ -169,8 +170,8 @@ def quality_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
             ],
         )
     )
-    return charts.sized(
-        alt.layer(cells, charts.names("label", rows), data=charts.inline(rows)),
-        height=charts.named_rows_height("label", rows),
+    return marks.sized(
+        alt.layer(cells, marks.names("label", rows), data=marks.inline(rows)),
+        height=marks.named_rows_height("label", rows),
         description="Usable share of the data per asset and day",
     )

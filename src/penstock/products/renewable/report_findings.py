@@ -13,6 +13,7 @@ from penstock.products.renewable.report_sql import RECENT_DAYS
 from penstock.products.renewable.report_sql_days import CHART_DAYS
 from penstock.products.renewable.report_sql_findings import DAYS_AROUND
 from penstock.products.renewable.report_tables import Names, Row, Rows, name_cell
+from penstock.releasing import marks
 from penstock.releasing.blocks import Block, Cell, Chart, Charts, Column, Prose, Section, Table
 from penstock.releasing.figures import day, number, percent, span
 
@@ -153,7 +154,7 @@ def _waterfall(row: Row) -> Chart:
         f"{'metered' if metered else 'produced'}",
         alt="; ".join(one["label"] for one in rows),
         spec=charts_findings.waterfall_chart(rows),
-        height=charts.rows_height(len(rows)),
+        height=marks.rows_height(len(rows)),
     )
 
 

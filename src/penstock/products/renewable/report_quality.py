@@ -7,10 +7,11 @@ here: flags and counts (dbt), marks (`charts_findings.py`).
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from penstock.products.renewable import charts, charts_findings
+from penstock.products.renewable import charts_findings
 from penstock.products.renewable.report_sql import RECENT_DAYS
 from penstock.products.renewable.report_sql_days import CALENDAR_DAYS
 from penstock.products.renewable.report_tables import Names, Row, Rows
+from penstock.releasing import marks
 from penstock.releasing.blocks import Cell, Chart, Charts, Column, Section, Table
 from penstock.releasing.figures import number, span
 
@@ -53,7 +54,7 @@ def quality_section(quality: Rows, assets: Rows, names: Names) -> Section:
         title="",
         alt=f"{title}, {span(first, last)}. One row per asset, one cell per day.",
         spec=charts_findings.quality_chart(cells, first=first, last=last),
-        height=charts.rows_height(len({one["label"] for one in cells})),
+        height=marks.rows_height(len({one["label"] for one in cells})),
     )
     recent = [row for row in quality if row["performance_date"] > last - timedelta(RECENT_DAYS)]
     table = Table(

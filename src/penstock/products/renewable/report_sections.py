@@ -10,6 +10,7 @@ from penstock.products.renewable import charts, report_text
 from penstock.products.renewable.report_sql import RECENT_DAYS
 from penstock.products.renewable.report_sql_days import CALENDAR_DAYS, CHART_DAYS
 from penstock.products.renewable.report_tables import LEVELS, Names, Row, Rows
+from penstock.releasing import marks
 from penstock.releasing.blocks import (
     Badge,
     Block,
@@ -103,7 +104,7 @@ def calendar_section(assets: Rows, days: Rows, names: Names, last: date) -> Sect
         title="",
         alt=f"{title}, {span(first, last)}. One row per asset, one cell per day.",
         spec=charts.calendar_chart(rows, first=first, last=last),
-        height=charts.rows_height(len({row["label"] for row in rows})),
+        height=marks.rows_height(len({row["label"] for row in rows})),
     )
     lead = f"One row per asset, one cell per day, {span(first, last)}. Red is where to look."
     return Section(
@@ -139,7 +140,7 @@ def worst_section(worst: Rows, names: Names) -> Section:
         title="Energy below expectation",
         alt="; ".join(dict.fromkeys(row["label"] for row in rows)),
         spec=charts.worst_chart(rows),
-        height=charts.rows_height(len(worst)),
+        height=marks.rows_height(len(worst)),
     )
     return Section(
         "worst",
@@ -202,7 +203,7 @@ def _losses(technology: str, losses: Rows) -> Chart | None:
         title,
         alt="; ".join(str(row["label"]) for row in rows),
         spec=charts.losses_chart(rows),
-        height=charts.rows_height(len(rows)),
+        height=marks.rows_height(len(rows)),
     )
 
 

@@ -2,34 +2,22 @@
 
 Belongs here: marks, scales, tooltips. Does not belong here: figures (gold), the look that all
 charts share and how a chart comes into a page (releasing).
-
-Names of rows stand above their bars, so that nothing is cut on a phone.
 """
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import altair as alt
 
 from penstock.releasing.blocks import Paint
-
-Rows = Sequence[dict[str, Any]]
+from penstock.releasing.marks import Rows, inline, named_rows, named_rows_height, names, sized
 
 MONTH_HEIGHT = 220
-_ROW = 44
-_NAME_SHARE = 0.5
-
-
-def rows_height(rows: int) -> int:
-    """Height in pixels of a chart with one named row per item."""
-    return rows * _ROW + 24
 
 
 def month_chart(rows: Rows) -> dict[str, Any]:
     """Bars by month. `rows`: month (date), sales, orders."""
     bars = (
-        alt.Chart(_data(rows))
+        alt.Chart()
         .mark_bar(color=Paint.FIRST)
         .encode(
             x=alt.X(
@@ -44,38 +32,38 @@ def month_chart(rows: Rows) -> dict[str, Any]:
             ],
         )
     )
-    return _spec(bars, height=MONTH_HEIGHT, description="Sales by month")
+    return sized(
+        alt.layer(bars, data=inline(rows)), height=MONTH_HEIGHT, description="Sales by month"
+    )
 
 
 def bar_chart(rows: Rows) -> dict[str, Any]:
     """One bar per name, in the order given. `rows`: name, sales."""
-    order = [row["name"] for row in rows]
     bars = (
         alt.Chart()
         .mark_bar(color=Paint.FIRST)
         .encode(
             x=alt.X("sales:Q", axis=_amounts("sales")),
-            y=_named("name", order),
+            y=named_rows("name", rows),
             tooltip=[alt.Tooltip("name:N"), alt.Tooltip("sales:Q", format=",.0f")],
         )
     )
-    return _spec(
-        alt.layer(bars, _names("name", order), data=_data(rows)),
-        height=_ROW * len(rows),
+    return sized(
+        alt.layer(bars, names("name", rows), data=inline(rows)),
+        height=named_rows_height("name", rows),
         description="Sales by name",
     )
 
 
 def share_chart(rows: Rows) -> dict[str, Any]:
     """Two bars per segment. `rows`: segment, of (customers or sales), share (0 to 1)."""
-    order = list(dict.fromkeys(row["segment"] for row in rows))
     colours = alt.Scale(domain=["customers", "sales"], range=[Paint.SECOND, Paint.FIRST])
     bars = (
         alt.Chart()
         .mark_bar()
         .encode(
             x=alt.X("share:Q", axis=alt.Axis(title="share", format="%", tickCount=4, domain=False)),
-            y=_named("segment", order),
+            y=named_rows("segment", rows),
             yOffset=alt.YOffset("of:N"),
             color=alt.Color("of:N", scale=colours, legend=None),
             tooltip=[
@@ -85,47 +73,12 @@ def share_chart(rows: Rows) -> dict[str, Any]:
             ],
         )
     )
-    return _spec(
-        alt.layer(bars, _names("segment", order), data=_data(rows)),
-        height=_ROW * len(order),
+    return sized(
+        alt.layer(bars, names("segment", rows), data=inline(rows)),
+        height=named_rows_height("segment", rows),
         description="Share of customers and of sales by segment",
     )
 
 
 def _amounts(title: str) -> alt.Axis:
     return alt.Axis(title=title, format="~s", tickCount=4, domain=False, ticks=False)
-
-
-def _named(column: str, order: list[str], **options: Any) -> alt.Y:
-    scale = alt.Scale(paddingInner=_NAME_SHARE, paddingOuter=0.5)
-    return alt.Y(f"{column}:N", sort=order, axis=None, scale=scale, **options)
-
-
-def _names(column: str, order: list[str]) -> alt.Chart:
-    """The name of each row, above it."""
-    names: alt.Chart = (
-        alt.Chart()
-        .transform_aggregate(groupby=[column])
-        .mark_text(align="left", baseline="bottom", dy=-3)
-        .encode(x=alt.value(0), y=_named(column, order, bandPosition=0), text=f"{column}:N")
-    )
-    return names
-
-
-def _data(rows: Rows) -> alt.InlineData:
-    return alt.InlineData(values=[_plain(row) for row in rows])
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()
-    }
-
-
-def _spec(
-    chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, height: int, description: str
-) -> dict[str, Any]:
-    sized = chart.properties(width="container", height=height, description=description)
-    spec: dict[str, Any] = sized.to_dict()
-    kept = {key: value for key, value in spec.items() if key not in {"$schema", "config"}}
-    return kept | {"autosize": {"type": "fit-x", "contains": "padding"}}

@@ -7,6 +7,7 @@ Belongs here: selecting, formatting, wording. Does not belong here: computing (g
 from typing import Any
 
 from penstock.products.sales import charts
+from penstock.releasing import marks
 from penstock.releasing.blocks import (
     Cell,
     Chart,
@@ -196,7 +197,7 @@ def segments_section(segments: Rows) -> Section:
         "Share of customers and of sales",
         title,
         charts.share_chart(drawn),
-        charts.rows_height(len(segments)),
+        marks.rows_height(len(segments)),
     )
     legend = (LegendEntry("of customers", Paint.SECOND), LegendEntry("of sales", Paint.FIRST))
     table = _table(
@@ -254,7 +255,7 @@ def _bars(column: str, rows: Rows, finding: str) -> Charts:
                 f"Sales by {column}",
                 finding,
                 charts.bar_chart(drawn),
-                charts.rows_height(len(drawn)),
+                marks.rows_height(len(drawn)),
             ),
         )
     )
