@@ -101,6 +101,7 @@ def overview(product: Product, settings: Settings) -> Overview:
         runs=tuple(runs),
         next_steps=_next_steps(
             product.name,
+            own="--mapping FILE INPUT..." if product.land_folders is None else "FOLDER...",
             landed=bool(deliveries) or bool(pending),
             pending=len(pending),
             stale=stale is not None,
@@ -199,13 +200,19 @@ def _table_state(
 
 
 def _next_steps(
-    product: str, *, landed: bool, pending: int, stale: bool, refused: int, gone: list[str]
+    product: str,
+    *,
+    own: str,
+    landed: bool,
+    pending: int,
+    stale: bool,
+    refused: int,
+    gone: list[str],
 ) -> tuple[str, ...]:
     steps = []
     if not landed:
         steps.append(
-            f"penstock run {product} (mock data), or "
-            f"penstock land {product} --mapping FILE INPUT... (your own)"
+            f"penstock run {product} (mock data), or penstock land {product} {own} (your own)"
         )
     if pending:
         steps.append(f"penstock run {product} ({pending:,} files are waiting to be loaded)")

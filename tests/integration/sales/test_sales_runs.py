@@ -331,6 +331,10 @@ def test_strangers_and_folders_without_a_drop_are_named(
     assert "expected a folder with source_crm, source_erp" in nothing.stderr
 
 
+def test_status_of_nothing_tells_how_to_begin(command: CliRunner, data_dir: Path) -> None:
+    assert "penstock land sales FOLDER" in command.invoke(app, ["status", "sales"]).stdout
+
+
 def test_a_wrong_layer_lists_the_layers(command: CliRunner, data_dir: Path) -> None:
     wrong = command.invoke(app, ["run", "sales", "--layer", "copper"])
 
