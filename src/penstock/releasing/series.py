@@ -117,10 +117,11 @@ class Series:
 
         A reader asks once and keeps to the answer: the link may move, the folder stays.
         """
-        try:
-            return self.folder / (self.folder / _CURRENT).readlink()
-        except FileNotFoundError:
-            return None
+        link = self.folder / _CURRENT
+        if link.is_symlink():
+            return self.folder / link.readlink()
+        # A copy of the data directory that followed links has a folder in its place.
+        return link if link.is_dir() else None
 
     def pinned(self) -> set[str]:
         """Releases that no pruning takes."""
@@ -160,7 +161,10 @@ class Series:
         temporary = self.folder / f".{_CURRENT}.partial"
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(run_id, target_is_directory=True)
-        temporary.replace(self.folder / _CURRENT)
+        current = self.folder / _CURRENT
+        if current.is_dir() and not current.is_symlink():
+            remove_tree(current)  # a copy of a release that lies beside it under its own name
+        temporary.replace(current)
         sync_dir(self.folder)
 
     def recover(self) -> None:

@@ -1,5 +1,6 @@
 """Releases are listed, pinned, rolled back and pruned; the chain remembers."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,14 @@ def test_a_chain_that_was_rewritten_is_refused(settings: Settings) -> None:
 
     with pytest.raises(SeriesError, match="line 2: does not follow the line before"):
         read_chain(chain)
+
+
+def test_a_copy_that_followed_the_link_is_mended(settings: Settings, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    shutil.copytree(settings.data_dir, copied)  # links become folders
+    series = tiny_series(settings_for(copied))
+    assert series.current() == series.folder / "current"
+    series.recover()
+
+    assert (series.folder / "current").readlink() == Path(run_id(3))
+    assert verify(series.release_dir(run_id(3)), strict=True).passed
