@@ -18,6 +18,8 @@ MENDING  := $(if $(STANDING),$(if $(subst $(CURDIR),,$(STANDING)),mend),mend)
 
 DBT_PACKAGES := $(patsubst %/packages.yml,%/dbt_packages/.stamp,$(wildcard dbt/*/packages.yml))
 PYTEST       := .venv/bin/python -m pytest
+# Two at a time, a file's tests together: they share the worlds they have built.
+PARALLEL     := -n 2 --dist loadfile
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
@@ -33,7 +35,7 @@ run: setup ## mock 120 days, load, transform, report (START=2026-03-01 END=2026-
 	@.venv/bin/penstock run renewable --start "$(START)" --end "$(END)" $(ARGS)
 
 test: setup ## unit and integration tests (TESTS=path or ARGS="-k name" picks some)
-	@$(PYTEST) $(TESTS) $(ARGS)
+	@$(PYTEST) $(PARALLEL) $(TESTS) $(ARGS)
 
 check: setup ## style, types, boundaries, SQL, dbt, project rules
 	@.venv/bin/python tools/check.py $(ARGS)
