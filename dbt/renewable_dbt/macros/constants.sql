@@ -74,6 +74,7 @@
         'fortnight_distance_days': 21,
         'fortnight_valid_days': 8,
         'suspicion_days': 7,
+        'suspicion_most_days': 40,
         'sensor_correlation': '0.5',
         'sensor_stopped_frac': '0.05',
         'episode_gap_days': 2,

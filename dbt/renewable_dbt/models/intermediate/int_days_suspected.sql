@@ -1,4 +1,5 @@
-{%- set lookback = constant('span_window_days') | int + 13 + constant('suspicion_days') | int %}
+{%- set seen_days = constant('span_window_days') | int %}
+{%- set lookback = 2 * seen_days + 13 + constant('suspicion_days') | int %}
 
 with screening as (
     select * from {{ ref('int_screening_daily') }}
@@ -32,7 +33,7 @@ screened as (
 {{ deviation_ctes('screened') }},
 
 -- an alarm casts suspicion on the days after it: a weak loss is not seen on each of its days
-suspected as (
+under_suspicion as (
     select
         deviating.asset_id,
         deviating.performance_date
@@ -43,6 +44,20 @@ suspected as (
             order by deviating.performance_date
             range between interval {{ constant('suspicion_days') }} day preceding and current row
         )
+),
+
+-- what lasts is no fault but a season, or what the asset has become: it trains again
+suspected as (
+    select
+        under_suspicion.asset_id,
+        under_suspicion.performance_date
+    from under_suspicion
+    qualify
+        count(*) over (
+            partition by under_suspicion.asset_id
+            order by under_suspicion.performance_date
+            range between interval {{ seen_days - 1 }} day preceding and current row
+        ) <= {{ constant('suspicion_most_days') }}
 ),
 
 rebuilt as (
