@@ -70,7 +70,8 @@ def penstock(*arguments: str) -> Result:
 
 
 def told(result: Result) -> str:
-    return " ".join(result.output.split())
+    """What was printed, the lines of a table's wrapped cells put together."""
+    return " ".join(result.output.replace("│", " ").split())
 
 
 def test_a_loaded_file_that_was_deleted_is_named(settings: Settings) -> None:
