@@ -22,6 +22,7 @@ _KEY_COLUMNS = {
     "mart_data_quality_daily": 3,
     "mart_loss_waterfall_monthly": 7,
     "mart_loss_waterfall_fleet_monthly": 6,
+    "mart_power_curve": 5,
 }
 """How many of a mart's first columns name its rows, where two are not enough."""
 
@@ -63,6 +64,12 @@ def compute_by_hand(
             seconds[step.stem] = round(time.perf_counter() - started, 2)
         connection.execute("checkpoint")
     return seconds
+
+
+def is_empty(database: Path, mart: str) -> bool:
+    """Whether a mart of the warehouse has no row."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return not connection.execute(f"select 1 from marts.{mart} limit 1").fetchall()
 
 
 def differing_columns(database: Path, by_hand: Path, mart: str) -> list[str]:

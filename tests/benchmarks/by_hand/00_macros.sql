@@ -49,28 +49,48 @@ create macro stands_still(is_weather_valid, is_generation_valid, availability, c
     and coalesce(availability, 100) >= 99 and coalesce(curtailment, 0) = 0
     and gross::double < 0.01e0 * capacity::double;
 
+create macro is_low(span_index, past, sigma) as
+    span_index < past - 3e0 * sigma and span_index < past - 0.03e0;
+
 -- How far the days of a relation lie from their own past: z, and three reasons for suspicion.
+-- Suspected days are judged, but what is usual is taken from the others.
 create macro deviating(relation) as table
     with measured as (
         select
             *,
+            is_valid and not is_suspected as is_usual,
             case when is_valid then ln(greatest(actual::double / expected::double, 0.01e0)) end
                 as deviation,
-            case when is_valid then actual end as valid_actual,
-            case when is_valid then expected end as valid_expected
+            case when is_usual then deviation end as usual_deviation
         from query_table(relation)
     ),
 
     with_past as (
         select
             *,
-            count(deviation) over before as past_days,
-            median(deviation) over before as past_median,
-            greatest(1.4826e0 * mad(deviation) over before, 0.015e0) as sigma,
+            count(usual_deviation) over before as past_days,
+            median(usual_deviation) over before as past_median,
+            greatest(1.4826e0 * mad(usual_deviation) over before, 0.015e0) as sigma,
             case
-                when count(deviation) over week >= 4
-                    then (sum(valid_actual) over week)::double / (sum(valid_expected) over week)::double
-            end as week_index
+                when count(*) filter (is_valid) over week >= 4
+                    then (sum(actual) filter (is_valid) over week)::double
+                        / (sum(expected) filter (is_valid) over week)::double
+            end as week_index,
+            case
+                when count(*) filter (is_usual) over week >= 4
+                    then (sum(actual) filter (is_usual) over week)::double
+                        / (sum(expected) filter (is_usual) over week)::double
+            end as usual_week_index,
+            case
+                when count(*) filter (is_valid) over fortnight >= 8
+                    then (sum(actual) filter (is_valid) over fortnight)::double
+                        / (sum(expected) filter (is_valid) over fortnight)::double
+            end as fortnight_index,
+            case
+                when count(*) filter (is_usual) over fortnight >= 8
+                    then (sum(actual) filter (is_usual) over fortnight)::double
+                        / (sum(expected) filter (is_usual) over fortnight)::double
+            end as usual_fortnight_index
         from measured
         window
             before as (
@@ -80,30 +100,59 @@ create macro deviating(relation) as table
             week as (
                 partition by asset_id order by performance_date
                 range between interval 6 day preceding and current row
+            ),
+            fortnight as (
+                partition by asset_id order by performance_date
+                range between interval 13 day preceding and current row
             )
     ),
 
-    with_weeks as (
+    with_spans as (
         select
             *,
             case when past_days >= 15 then (deviation - past_median) / sigma end as z,
-            count(week_index) over weeks as past_weeks,
-            median(week_index) over weeks as past_week_median,
-            1.4826e0 * mad(week_index) over weeks as past_week_sigma
+            count(usual_week_index) over weeks as past_weeks,
+            median(usual_week_index) over weeks as past_week,
+            1.4826e0 * mad(usual_week_index) over weeks as past_week_sigma,
+            count(usual_fortnight_index) over fortnights as past_fortnights,
+            median(usual_fortnight_index) over fortnights as past_fortnight,
+            1.4826e0 * mad(usual_fortnight_index) over fortnights as past_fortnight_sigma
         from with_past
-        window weeks as (
-            partition by asset_id order by performance_date
-            range between interval 120 day preceding and interval 14 day preceding
-        )
+        window
+            weeks as (
+                partition by asset_id order by performance_date
+                range between interval 120 day preceding and interval 14 day preceding
+            ),
+            fortnights as (
+                partition by asset_id order by performance_date
+                range between interval 120 day preceding and interval 21 day preceding
+            )
+    ),
+
+    with_lows as (
+        select
+            *,
+            past_weeks >= 15 and is_low(week_index, past_week, past_week_sigma) as is_low_week,
+            past_fortnights >= 15
+            and is_low(fortnight_index, past_fortnight, past_fortnight_sigma) as is_low_fortnight
+        from with_spans
     )
 
     select
         *,
         coalesce(dead_minutes >= 120, false) as is_dead,
-        coalesce(z < -4e0 and expected - actual > 0.01 * full_load, false) as is_sudden,
-        coalesce(
-            past_weeks >= 15
-            and week_index < past_week_median - 3e0 * past_week_sigma
-            and week_index < past_week_median - 0.03e0, false
-        ) as is_sustained
-    from with_weeks;
+        coalesce(z < -4e0 and lost > 0.01 * full_load, false) as is_sudden,
+        coalesce(is_low_week, false) or coalesce(is_low_fortnight, false) as is_sustained,
+        coalesce(is_low_week and exp(deviation) < past_week - 0.05e0, false)
+        or coalesce(is_low_fortnight and exp(deviation) < past_fortnight - 0.05e0, false)
+            as is_sustained_and_low
+    from with_lows;
+
+-- Days with an alarm, and the seven after each.
+create macro alarming(relation) as table
+    select asset_id, performance_date
+    from deviating(relation)
+    qualify bool_or(is_dead or is_sudden or is_sustained) over (
+        partition by asset_id order by performance_date
+        range between interval 7 day preceding and current row
+    );

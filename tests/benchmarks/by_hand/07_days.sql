@@ -8,7 +8,7 @@ with intervals as (
         w.normalised_speed,
         w.is_train_ok,
         a.interval_minutes,
-        exact(w.gross / w.capacity_mwh::double / w.power_factor::double) as power,
+        w.gross / w.capacity_mwh::double / w.power_factor::double as power,
         stands_still(
             w.is_weather_valid, w.is_generation_valid, w.availability_pct, w.curtailment_mwh,
             w.gross, w.capacity_mwh
@@ -24,7 +24,8 @@ select
     count(*) filter (is_train_ok) as n,
     coalesce(sum(interval_minutes) filter (is_train_ok), 0) as training_minutes,
     coalesce(sum(normalised_speed) filter (is_train_ok), 0) as sum_speed,
-    coalesce(sum(power) filter (is_train_ok), 0) as sum_power,
+    coalesce(sum(exact(power)) filter (is_train_ok), 0) as sum_power,
+    coalesce(sum(exact(power * power)) filter (is_train_ok), 0) as sum_power_squared,
     coalesce(sum(interval_minutes) filter (is_still), 0) as still_minutes,
     coalesce(sum(interval_minutes) filter (is_still and is_train_ok), 0) as still_training_minutes
 from intervals

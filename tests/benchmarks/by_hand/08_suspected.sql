@@ -1,4 +1,5 @@
--- First pass: days that lie far from the asset's own past train nothing.
+-- First pass: days that lie far from the asset's own past train nothing. It is made twice, the second
+-- time without the first alarms in what is usual.
 create temp table screened as
 with bins_with_past as (
     select
@@ -27,18 +28,6 @@ wind_days as (
     group by asset_id, performance_date
 ),
 
-solar_with_past as (
-    select
-        *,
-        count(yield) filter (is_usable) over before as past_days,
-        median(yield) filter (is_usable) over before as past_yield
-    from yields
-    window before as (
-        partition by asset_id order by performance_date
-        range between interval 60 day preceding and interval 1 day preceding
-    )
-),
-
 days as (
     select * from wind_days
     union all by name
@@ -47,14 +36,9 @@ days as (
         s.performance_date,
         s.training_minutes,
         ratio(s.gross, exact(a.capacity_mw)) as actual,
-        case
-            when s.past_days >= 15
-                then exact(
-                    s.past_yield::double * s.modelled::double / exact(a.capacity_mw)::double
-                )
-        end as expected,
+        exact(0.85e0 * s.modelled::double / exact(a.capacity_mw)::double) as expected,
         s.dead_minutes
-    from solar_with_past as s
+    from yields as s
     inner join assets as a using (asset_id)
 )
 
@@ -63,16 +47,22 @@ select
     performance_date,
     exact(actual) as actual,
     exact(expected) as expected,
+    exact(expected) - exact(actual) as lost,
     24 as full_load,
     dead_minutes,
     coalesce(training_minutes >= 180 and expected >= 0.03 * 24 and actual is not null, false)
-        as is_valid
+        as is_valid,
+    false as is_suspected
 from days;
 
-create temp table suspected as
-select asset_id, performance_date
-from deviating('screened')
-where is_dead or is_sudden or is_sustained;
+create temp table alarms as from alarming('screened');
+
+create temp table screened_again as
+select s.* replace (a.asset_id is not null as is_suspected)
+from screened as s
+left join alarms as a using (asset_id, performance_date);
+
+create temp table suspected as from alarming('screened_again');
 
 delete from bins_daily
 using suspected

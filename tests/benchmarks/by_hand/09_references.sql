@@ -134,22 +134,37 @@ group by all;
 
 create temp table baseline_curves as from with_neighbours('baseline_means');
 
+-- the last 60 days, or 120 where suspected days leave too few
 create temp table solar_training as
-with windowed as (
+with pairs as (
     select
         d.asset_id,
         d.performance_date,
-        count(y.yield) as n,
-        min(y.performance_date) as first_day,
-        max(y.performance_date) as last_day,
-        median(y.yield) as yield
+        y.performance_date as training_date,
+        y.yield,
+        training_date >= d.performance_date - 60 as is_recent,
+        count(*) filter (is_recent) over (
+            partition by d.asset_id, d.performance_date
+        ) as recent_days
     from (select distinct asset_id, performance_date from solar) as d
     left join yields as y
         on
             d.asset_id = y.asset_id
             and y.is_usable
-            and y.performance_date between d.performance_date - 60 and d.performance_date - 1
-    group by d.asset_id, d.performance_date
+            and y.performance_date between d.performance_date - 120 and d.performance_date - 1
+),
+
+windowed as (
+    select
+        asset_id,
+        performance_date,
+        count(training_date) as n,
+        min(training_date) as first_day,
+        max(training_date) as last_day,
+        median(yield) as yield
+    from pairs
+    where is_recent or recent_days < 15
+    group by asset_id, performance_date
 )
 
 select

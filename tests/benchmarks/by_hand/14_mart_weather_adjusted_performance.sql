@@ -1,18 +1,25 @@
+-- Solar days are measured against a fixed yield ratio: their own moves within 60 days.
 create temp table judged_days as
 select
-    asset_id,
-    performance_date,
+    d.asset_id,
+    d.performance_date,
     judged_gross_mwh as actual,
-    expected_available_uncurtailed_mwh as expected,
+    exact(expected_available_uncurtailed_mwh::double * coalesce(0.85e0 / t.yield::double, 1e0))
+        as expected,
+    performance_loss_mwh as lost,
     capacity_mwh as full_load,
     dead_minutes,
-    frozen_minutes > 180 as is_frozen,
+    frozen_minutes > 180 or k.asset_id is not null as is_data_poor,
     coalesce(completeness_frac < 0.80, true) as is_insufficient,
+    s.asset_id is not null as is_suspected,
     coalesce(
         expected_available_uncurtailed_mwh >= 0.03 * capacity_mwh
         and judged_slots >= 0.75 * expected_slots, false
     ) as is_valid
-from daily;
+from daily as d
+left join solar_training as t using (asset_id, performance_date)
+left join suspected as s using (asset_id, performance_date)
+left join clock_shifts as k using (asset_id, performance_date);
 
 create temp table anomalies as
 select
@@ -24,10 +31,27 @@ select
         when is_insufficient then 'data_suspect'
         when is_dead then 'unreported_outage'
         when is_sudden then 'sudden_loss'
-        when is_sustained then 'sustained_underperformance'
-        when is_frozen or z > 4e0 then 'data_suspect'
+        when is_sustained_and_low then 'sustained_underperformance'
+        when is_data_poor or z > 4e0 then 'data_suspect'
     end as anomaly_type
 from deviating('judged_days');
+
+-- What was to be expected of a day before it came: earlier days of its calendar month.
+create temp table climate as
+select
+    asset_id,
+    performance_date,
+    case
+        when count(potential_mwh) over earlier >= 28
+            then ratio(
+                sum(potential_mwh) over earlier, sum(judged_capacity_mwh) over earlier
+            )
+    end as capacity_factor
+from daily
+window earlier as (
+    partition by asset_id, month(performance_date) order by performance_date
+    rows between unbounded preceding and 1 preceding
+);
 
 create table mart_weather_adjusted_performance as
 with paired as (
@@ -37,12 +61,16 @@ with paired as (
         case when is_usable and energy is not null then resource end as y
     from (
         select
-            *,
+            d.*,
+            a.z_score,
+            a.sigma_pi,
+            a.anomaly_type,
             coalesce(completeness_frac >= 0.80, false) as is_usable,
             gross_generation_mwh::decimal(19, 6) as energy,
             (case technology when 'solar' then poa_kwh_m2 else mean_wind_speed_mps end)
                 ::decimal(19, 6) as resource
-        from daily
+        from daily as d
+        inner join anomalies as a using (asset_id, performance_date)
     )
 ),
 
@@ -76,7 +104,9 @@ windowed as (
         sum(y) over w30 as sy_30d,
         sum(x * x) over w30 as sxx_30d,
         sum(y * y) over w30 as syy_30d,
-        sum(x * y) over w30 as sxy_30d
+        sum(x * y) over w30 as sxy_30d,
+        coalesce(bool_or(anomaly_type <> 'data_suspect') over w30, false) as has_loss_30d,
+        sum(availability_loss_mwh + curtailment_loss_mwh) over w30 as stopped_30d
     from paired
     window
         w7 as (
@@ -127,6 +157,20 @@ correlated as (
         pearson(n_30d::decimal(4, 0), sx_30d, sy_30d, sxx_30d, syy_30d, sxy_30d, 20)
             as correlation_30d
     from scored
+),
+
+-- a lost correlation speaks of a sensor, unless losses or stops explain it
+typed as (
+    select
+        * replace (
+            case
+                when anomaly_type is not null then anomaly_type
+                when
+                    correlation_30d < 0.5 and not has_loss_30d
+                    and stopped_30d <= 0.05 * potential_30d then 'data_suspect'
+            end as anomaly_type
+        )
+    from correlated
 )
 
 select
@@ -171,13 +215,12 @@ select
     ratio(baseline_gross_mwh, baseline_available_uncurtailed_mwh) as baseline_index,
     p.baseline_from,
     p.baseline_to,
-    a.z_score,
-    a.sigma_pi,
-    coalesce(
-        a.anomaly_type, case when correlation_30d < 0.5 then 'data_suspect' end
-    ) as anomaly_type,
-    a.anomaly_type is not null or coalesce(correlation_30d < 0.5, false) as anomaly_flag
-from correlated as s
-inner join anomalies as a using (asset_id, performance_date)
+    ratio(potential_mwh, judged_capacity_mwh * c.capacity_factor) as weather_index,
+    z_score,
+    sigma_pi,
+    anomaly_type,
+    anomaly_type is not null as anomaly_flag
+from typed as s
+inner join climate as c using (asset_id, performance_date)
 left join training as t using (asset_id, performance_date)
 left join baselines as p on s.asset_id = p.asset_id and s.performance_date > p.baseline_to;

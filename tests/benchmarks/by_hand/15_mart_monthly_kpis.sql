@@ -1,4 +1,4 @@
-create table mart_monthly_kpis as
+create temp table months_rated as
 with summed as (
     select
         asset_id,
@@ -38,8 +38,10 @@ with summed as (
         exact(sum(expected_available_uncurtailed_mwh)) as expected_available_uncurtailed_mwh,
         exact(sum(ghi_kwh_m2)) as ghi_kwh_m2,
         exact(sum(poa_kwh_m2)) as poa_kwh_m2,
+        arg_min_null(c.capacity_factor, performance_date) as climate_capacity_factor,
         extract(day from last_day(performance_month))::integer as days_in_month
     from daily
+    inner join climate as c using (asset_id, performance_date)
     group by asset_id, performance_month
 ),
 
@@ -99,5 +101,29 @@ select
     case when technology = 'solar' then ratio(judged_gross_mwh, dc_reference_at_temperature_mwh) end
         as performance_ratio_25c,
     ghi_kwh_m2,
-    poa_kwh_m2
+    poa_kwh_m2,
+    ratio(potential_mwh, judged_capacity_mwh * climate_capacity_factor) as weather_index
 from scored;
+
+-- capacity factor = potential capacity factor x what was delivered of it: each change at the other's
+-- mean
+create table mart_monthly_kpis as
+with delivered as (
+    select
+        *,
+        capacity_factor::double / nullif(weather_adjusted_capacity_factor::double, 0)
+            as delivered_frac
+    from months_rated
+)
+
+select
+    m.* exclude (delivered_frac),
+    exact(m.capacity_factor - b.capacity_factor) as yoy_capacity_factor_change,
+    exact(
+        (m.weather_adjusted_capacity_factor - b.weather_adjusted_capacity_factor)::double
+        * (m.delivered_frac + b.delivered_frac) / 2e0
+    ) as yoy_weather_change,
+    exact(yoy_capacity_factor_change - yoy_weather_change) as yoy_performance_change
+from delivered as m
+left join delivered as b
+    on m.asset_id = b.asset_id and m.performance_month = b.performance_month + interval 1 year;
