@@ -62,7 +62,14 @@ select s.* replace (a.asset_id is not null as is_suspected)
 from screened as s
 left join alarms as a using (asset_id, performance_date);
 
-create temp table suspected as from alarming('screened_again');
+-- what lasts is no fault: it trains again
+create temp table suspected as
+select asset_id, performance_date
+from alarming('screened_again')
+qualify count(*) over (
+    partition by asset_id order by performance_date
+    range between interval 119 day preceding and current row
+) <= 40;
 
 delete from bins_daily
 using suspected
