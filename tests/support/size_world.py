@@ -28,7 +28,7 @@ _KEY_COLUMNS = {
 
 
 def write_portfolio(path: Path, assets: int) -> Path:
-    """The ten shipped assets at ten minutes, repeated at neighbouring sites."""
+    """The ten shipped assets at ten minutes, at neighbouring sites; a quarter has local days."""
     shipped = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["assets"]
     several: list[dict[str, Any]] = []
     for number in range(assets):
@@ -38,6 +38,7 @@ def write_portfolio(path: Path, assets: int) -> Path:
             "latitude": round(one["latitude"] + 0.01 * turn, 4),
             "longitude": round(one["longitude"] + 0.01 * turn, 4),
             "interval_minutes": 10,
+            "day_boundary": "local" if number % 4 == 1 else "utc",
         }
         several.append(one | moved)
     path.write_text(yaml.safe_dump({"assets": several}, sort_keys=False), encoding="utf-8")

@@ -1,4 +1,15 @@
 -- What is written more than once.
+-- A day without a zone is a UTC day.
+create macro day_of(moment, zone) as
+    case
+        when zone is null then moment::date
+        else timezone(zone, timezone('UTC', moment))::date
+    end;
+create macro midnight(day, zone) as
+    case
+        when zone is null then day::timestamp
+        else timezone('UTC', timezone(zone, day::timestamp))
+    end;
 create macro exact(x) as cast(x as decimal(18, 9));
 create macro ratio(numerator, denominator) as
     cast(cast(numerator as double) / nullif(cast(denominator as double), 0) as decimal(18, 9));

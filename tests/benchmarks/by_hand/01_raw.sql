@@ -9,7 +9,7 @@ select * from read_parquet(getvariable('raw_dir') || '/generation/*.parquet');
 create table deliveries as
 select
     regexp_extract(file_name, '/(\w+)/[^/]*$', 1) as table_name,
-    regexp_extract(file_name, '\d{4}-\d{2}-\d{2}')::date as performance_date,
+    regexp_extract(file_name, '\d{4}-\d{2}-\d{2}')::date as utc_date,
     value::varchar::timestamp as delivered_at
 from parquet_kv_metadata([
     getvariable('raw_dir') || '/weather/*.parquet', getvariable('raw_dir') || '/generation/*.parquet'
@@ -17,4 +17,7 @@ from parquet_kv_metadata([
 where key::varchar = 'penstock.delivered_at';
 
 create table assets as
-select * from read_parquet(getvariable('raw_dir') || '/assets/*.parquet');
+select
+    *,
+    case when day_boundary = 'local' then timezone end as day_zone
+from read_parquet(getvariable('raw_dir') || '/assets/*.parquet');

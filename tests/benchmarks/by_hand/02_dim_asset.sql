@@ -2,8 +2,8 @@
 create temp table landed as
 select
     asset_id,
-    min(first_at)::date as first_day,
-    max(last_at)::date as last_day
+    day_of(min(first_at), any_value(day_zone)) as first_day,
+    day_of(max(last_at), any_value(day_zone)) as last_day
 from (
     select asset_id, min(timestamp) as first_at, max(timestamp) as last_at
     from weather group by asset_id
@@ -11,6 +11,7 @@ from (
     select asset_id, min(timestamp), max(timestamp)
     from generation group by asset_id
 )
+inner join assets using (asset_id)
 group by asset_id;
 
 create table dim_asset as

@@ -3,13 +3,13 @@ create temp table slots as
 select
     a.asset_id,
     s.timestamp,
-    s.timestamp::date as performance_date
+    day_of(s.timestamp, a.day_zone) as performance_date
 from assets as a
 inner join landed as l using (asset_id),
     lateral (
         select unnest(generate_series(
-            l.first_day::timestamp,
-            l.last_day::timestamp + interval 1 day - to_minutes(a.interval_minutes),
+            midnight(l.first_day, a.day_zone),
+            midnight(l.last_day + 1, a.day_zone) - to_minutes(a.interval_minutes),
             to_minutes(a.interval_minutes)
         )) as timestamp
     ) as s;

@@ -1,7 +1,7 @@
 -- Solar: the sun, plane-of-array, cell temperature, validity, what may train a yield ratio.
 create temp table sun as
 with slots as (
-    select distinct m.timestamp, a.interval_minutes
+    select distinct m.timestamp, m.performance_date, a.interval_minutes
     from measured as m
     inner join assets as a using (asset_id)
     where a.technology = 'solar'
@@ -37,12 +37,13 @@ longitudes as (
 
 select
     timestamp,
+    performance_date,
     interval_minutes,
     asin(sin(e) * sin(l)) as declination,
     15e0 * ((
         6.697375e0 + 0.0657098242e0 * d + (d + 0.5e0 - floor(d + 0.5e0)) * 24e0
     ) % 24e0) - degrees(atan2(cos(e) * sin(l), cos(l))) as greenwich_hour_angle,
-    1361e0 * (1e0 + 0.033e0 * cos(2e0 * pi() * dayofyear(timestamp) / 365.24e0)) as outside
+    1361e0 * (1e0 + 0.033e0 * cos(2e0 * pi() * dayofyear(performance_date) / 365.24e0)) as outside
 from longitudes;
 
 create temp table solar as
@@ -75,7 +76,7 @@ with sited as (
             coalesce(albedo, 0.2)::double as albedo
         from assets where technology = 'solar'
     ) as a using (asset_id)
-    inner join sun using (timestamp, interval_minutes)
+    inner join sun using (timestamp, performance_date, interval_minutes)
 ),
 
 sky as (

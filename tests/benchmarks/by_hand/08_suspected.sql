@@ -1,5 +1,5 @@
--- First pass: days that lie far from the asset's own past train nothing. It is made twice, the second
--- time without the first alarms in what is usual.
+-- First pass: days that lie far from the asset's own past train nothing. It is made twice, the
+-- second time without the first alarms in what is usual.
 create temp table screened as
 with bins_with_past as (
     select

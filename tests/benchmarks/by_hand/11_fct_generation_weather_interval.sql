@@ -221,9 +221,9 @@ from curtailed as c
 inner join assets as a using (asset_id)
 left join clock_shifts as k using (asset_id, performance_date)
 left join deliveries as dw
-    on dw.table_name = 'weather' and c.performance_date = dw.performance_date
+    on dw.table_name = 'weather' and c.timestamp::date = dw.utc_date
 left join deliveries as dg
-    on dg.table_name = 'generation' and c.performance_date = dg.performance_date;
+    on dg.table_name = 'generation' and c.timestamp::date = dg.utc_date;
 
 drop table wind;
 drop table solar;

@@ -105,8 +105,8 @@ select
     ratio(potential_mwh, judged_capacity_mwh * climate_capacity_factor) as weather_index
 from scored;
 
--- capacity factor = potential capacity factor x what was delivered of it: each change at the other's
--- mean
+-- Capacity factor = potential capacity factor x what was delivered of it: each change at the
+-- other's mean.
 create table mart_monthly_kpis as
 with delivered as (
     select

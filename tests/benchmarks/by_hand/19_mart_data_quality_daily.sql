@@ -6,6 +6,8 @@ with counted as (
         any_value(tenant_id) as tenant_id,
         any_value(technology) as technology,
         count(*) as slots,
+        max(timestamp::date) filter (not dq_missing_weather) as last_weather_date,
+        max(timestamp::date) filter (not dq_missing_generation) as last_generation_date,
         count(*) filter (is_weather_valid) as weather_valid,
         count(*) filter (is_generation_valid) as generation_valid,
         count(*) filter (dq_missing_weather) as dq_missing_weather,
@@ -68,8 +70,7 @@ select
         (epoch(delivered_at) - epoch(performance_date::timestamp))::double / 3600e0 - 24e0
     ) as freshness_h
 from counted
-left join deliveries as d using (performance_date)
-where coalesce(d.table_name, 'weather') = 'weather'
+left join deliveries as d on d.table_name = 'weather' and last_weather_date = d.utc_date
 
 union all
 
@@ -106,5 +107,4 @@ select
         (epoch(delivered_at) - epoch(performance_date::timestamp))::double / 3600e0 - 24e0
     ) as freshness_h
 from counted
-left join deliveries as d using (performance_date)
-where coalesce(d.table_name, 'generation') = 'generation';
+left join deliveries as d on d.table_name = 'generation' and last_generation_date = d.utc_date;
