@@ -60,6 +60,8 @@ create macro stands_still(is_weather_valid, is_generation_valid, availability, c
     and coalesce(availability, 100) >= 99 and coalesce(curtailment, 0) = 0
     and gross::double < 0.01e0 * capacity::double;
 
+create macro ratio_if(is_enough, actual, expected) as
+    case when is_enough then actual::double / expected::double end;
 create macro is_low(span_index, past, sigma) as
     span_index < past - 3e0 * sigma and span_index < past - 0.03e0;
 
@@ -82,26 +84,26 @@ create macro deviating(relation) as table
             count(usual_deviation) over before as past_days,
             median(usual_deviation) over before as past_median,
             greatest(1.4826e0 * mad(usual_deviation) over before, 0.015e0) as sigma,
-            case
-                when count(*) filter (is_valid) over week >= 4
-                    then (sum(actual) filter (is_valid) over week)::double
-                        / (sum(expected) filter (is_valid) over week)::double
-            end as week_index,
-            case
-                when count(*) filter (is_usual) over week >= 4
-                    then (sum(actual) filter (is_usual) over week)::double
-                        / (sum(expected) filter (is_usual) over week)::double
-            end as usual_week_index,
-            case
-                when count(*) filter (is_valid) over fortnight >= 8
-                    then (sum(actual) filter (is_valid) over fortnight)::double
-                        / (sum(expected) filter (is_valid) over fortnight)::double
-            end as fortnight_index,
-            case
-                when count(*) filter (is_usual) over fortnight >= 8
-                    then (sum(actual) filter (is_usual) over fortnight)::double
-                        / (sum(expected) filter (is_usual) over fortnight)::double
-            end as usual_fortnight_index
+            ratio_if(
+                count(*) filter (is_valid) over week >= 4,
+                sum(actual) filter (is_valid) over week,
+                sum(expected) filter (is_valid) over week
+            ) as week_index,
+            ratio_if(
+                count(*) filter (is_usual) over week >= 4,
+                sum(actual) filter (is_usual) over week,
+                sum(expected) filter (is_usual) over week
+            ) as usual_week_index,
+            ratio_if(
+                count(*) filter (is_valid) over fortnight >= 8,
+                sum(actual) filter (is_valid) over fortnight,
+                sum(expected) filter (is_valid) over fortnight
+            ) as fortnight_index,
+            ratio_if(
+                count(*) filter (is_usual) over fortnight >= 8,
+                sum(actual) filter (is_usual) over fortnight,
+                sum(expected) filter (is_usual) over fortnight
+            ) as usual_fortnight_index
         from measured
         window
             before as (
