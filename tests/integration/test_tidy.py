@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import tree_snapshot
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import load
 from penstock.loading.retract import retract
@@ -21,6 +20,7 @@ from penstock.settings import Settings
 from penstock.tidying.growth import states
 from penstock.tidying.tidy import TidyReport, tidy
 from penstock.transforming.transform import transform
+from support.trees import tree_snapshot
 from support.warehouses import differing_rows
 from support.worlds import FIRST_DAY, generation, settings_for, ship, ship_days, weather
 
