@@ -118,6 +118,7 @@ def _apart(settings: Settings, scratch: Path) -> Settings:
             "releases_dir": scratch / "releases",
             "quarantine_dir": scratch / "quarantine",
             "duckdb_temp_directory": scratch / "warehouse" / "tmp",
+            "openlineage_config": None,  # no run that anybody has to hear of
         }
     )
 

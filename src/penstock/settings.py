@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     signing_key_file: Path | None = Field(
         None, description="Ed25519 private key (PEM) that signs releases; unset: they are not."
     )
+    openlineage_config: Path | None = Field(
+        None,
+        description="OpenLineage's own configuration (YAML) of a collector that is told what runs "
+        "do; unset: events are only kept with the run.",
+    )
     renewable_source: Literal["mock", "files"] = Field(
         "mock", description="Whether `run renewable` makes mock data or takes landed files only."
     )
@@ -134,8 +139,10 @@ class Settings(BaseSettings):
         for name, default in derived.items():
             given: Path = getattr(self, name)
             _set(self, name, _absolute(given) if given != Path() else default)
-        if self.signing_key_file is not None:
-            _set(self, "signing_key_file", _absolute(self.signing_key_file))
+        for name in ("signing_key_file", "openlineage_config"):
+            chosen: Path | None = getattr(self, name)
+            if chosen is not None:
+                _set(self, name, _absolute(chosen))
         spill = self.duckdb_temp_directory
         _set(
             self,

@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.unit
 
-HEAVY = ("polars", "duckdb", "dlt", "dbt", "pyarrow", "pandas", "altair")
+HEAVY = ("polars", "duckdb", "dlt", "dbt", "pyarrow", "pandas", "altair", "openlineage")
 PROGRAM = """
 import json, sys
 from penstock.cli import app

@@ -25,6 +25,8 @@ from penstock.loading.retract import finish_retractions, retract_deliveries
 from penstock.loading.sources import mock_beside_real
 from penstock.loading.stale import first_stale_day, mark_stale
 from penstock.locking import writer_lock
+from penstock.openlineage.observe import observed
+from penstock.openlineage.work import Dataset
 from penstock.settings import Settings, new_run_id
 
 _log = logging.getLogger(__name__)
@@ -90,15 +92,58 @@ def load(
                 with ledger.transaction():
                     references.remember(product, settings, ledger)
             return LoadReport((), ())
-        admission = Admission(settings.quarantine_dir, progress)
         progress(f"loading {len(pending):,} files")
-        token = announce(ledger)
-        _append(product, settings, pending, admission)
-        leave(product, settings, token)
-        _commit(product, settings, ledger, admission, token)
+        landed = [one.delivery for one in pending]
+        with observed(
+            settings,
+            product=product.name,
+            room="load",
+            run_id=run_id or "",
+            inputs=_landed(product, landed, is_read=False),
+        ) as work:
+            admission = Admission(settings.quarantine_dir, progress)
+            token = announce(ledger)
+            _append(product, settings, pending, admission)
+            leave(product, settings, token)
+            _commit(product, settings, ledger, admission, token)
+            work.inputs = _landed(product, admission.deliveries, is_read=True)
+            work.outputs = _stored(product, admission.deliveries)
         report = LoadReport(tuple(admission.deliveries), tuple(admission.quarantined))
         _log.info("%s", report.account)
         return report
+
+
+def _landed(product: Product, deliveries: Sequence[Delivery], *, is_read: bool) -> list[Dataset]:
+    """The landed folders that a load reads, one data set each."""
+    return [
+        Dataset(
+            f"{product.name}.landed.{table}",
+            rows=sum(one.rows_read for one in files) if is_read else None,
+            bytes=sum(one.bytes for one in files),
+            files=len(files),
+        )
+        for table, files in _by_table(deliveries).items()
+    ]
+
+
+def _stored(product: Product, deliveries: Sequence[Delivery]) -> list[Dataset]:
+    """Where the rows of a load went: the raw tables, and quarantine if some were refused."""
+    stored: list[Dataset] = []
+    for table, files in _by_table(deliveries).items():
+        accepted = sum(one.rows_accepted for one in files)
+        refused = sum(one.rows_quarantined for one in files)
+        columns = {one.name: str(one.type) for one in product.contracts[table].arrow_schema}
+        stored.append(Dataset(f"{product.name}.raw.{table}", rows=accepted, columns=columns))
+        if refused:
+            stored.append(Dataset(f"{product.name}.quarantined.{table}", rows=refused))
+    return stored
+
+
+def _by_table(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
+    tables: dict[str, list[Delivery]] = {}
+    for one in deliveries:
+        tables.setdefault(one.table_name, []).append(one)
+    return dict(sorted(tables.items()))
 
 
 def main(product: Product, settings: Settings) -> None:

@@ -21,6 +21,8 @@ from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.ledger import Ledger
 from penstock.locking import writer_lock
+from penstock.openlineage.observe import observed
+from penstock.openlineage.work import Dataset
 from penstock.releasing.record import read_record, read_state
 from penstock.releasing.sealed import REPORTS, Check, Metadata, Parent, read_metadata
 from penstock.releasing.series import Entry, Series, remove_tree, series_of, sync_dir
@@ -109,10 +111,18 @@ def release(
         )
         building = target.building_dir(run_id)
         try:
-            sealed = seal_release(plan, building)
-            if sealed is not None:
-                progress("publishing")
-                publish(target, building, sealed.metadata, sealed.seal)
+            with observed(
+                settings,
+                product=product.name,
+                room="release",
+                run_id=run_id,
+                inputs=[Dataset(f"{product.name}.{t.layer}.{t.name}") for t in product.published],
+            ) as work:
+                sealed = seal_release(plan, building)
+                if sealed is not None:
+                    progress("publishing")
+                    publish(target, building, sealed.metadata, sealed.seal)
+                    work.outputs = list(_released(sealed.metadata))
         finally:
             if building.exists():
                 remove_tree(building)
@@ -150,6 +160,17 @@ def publish(series: Series, building: Path, metadata: Metadata, seal: str) -> No
         parent_seal=parent.seal,
     )
     series.switch(metadata.run_id)
+
+
+def _released(metadata: Metadata) -> Iterator[Dataset]:
+    """The published tables as data sets; a table's fingerprint is the version of its content."""
+    for table in metadata.tables:
+        yield Dataset(
+            f"{metadata.product}.released.{table['name']}",
+            rows=table["rows"],
+            columns=table["columns"],
+            version=table["fingerprint"],
+        )
 
 
 def _show_pages(folder: Path, settings: Settings) -> Iterator[Path]:

@@ -35,6 +35,7 @@ from penstock.settings import Settings
 from penstock.transforming.results import RESULTS
 
 _READ_ONLY = 0o444
+_LOG_FILES = ("run_log.*", "openlineage.jsonl")
 _DBT_FILES = ("target/manifest.json", RESULTS)
 
 
@@ -152,8 +153,9 @@ def _write_facts(plan: Plan, building: Path, exported: Exported) -> None:
     _write(building / sealed.INPUTS, sealed.inputs_text(plan.record.inputs))
     for name in _DBT_FILES:
         _copy(plan.record.dbt_dir / name, building / sealed.DBT / Path(name).name)
-    for log in sorted(plan.run_dir.glob("run_log.*")):
-        _copy(log, building / sealed.LOGS / log.name)
+    for pattern in _LOG_FILES:
+        for log in sorted(plan.run_dir.glob(pattern)):
+            _copy(log, building / sealed.LOGS / log.name)
     if plan.product.release_extras is not None:
         plan.product.release_extras(plan.product, plan.settings, building / bag.PAYLOAD)
 

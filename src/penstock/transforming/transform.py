@@ -5,7 +5,8 @@ Belongs here: deciding what to rebuild. Does not belong here: dbt itself (`dbt_r
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from penstock.ledger import Ledger
 from penstock.loading.in_step import announce, confirm, keep_in_step, leave
 from penstock.loading.stale import BUILT_WITH, in_words, mark_built, stale_from
 from penstock.locking import writer_lock
+from penstock.openlineage.observe import observed
+from penstock.openlineage.work import Dataset
 from penstock.settings import Settings
 from penstock.transforming.rebuilds import note_rebuild
 
@@ -98,13 +101,41 @@ def transform(
             "PENSTOCK_AS_OF": as_of,
         }
         note_rebuild(ledger, first)
-        results = _build(product, settings, environment, whole=whole, test=test, progress=progress)
-        leave(product, settings, token)
-        with ledger.transaction():
-            confirm(product, settings, ledger, token)
-            note_built(ledger, models, as_of=as_of)
+        with observed_build(product, settings, run_id=run_id):
+            results = _build(
+                product, settings, environment, whole=whole, test=test, progress=progress
+            )
+            leave(product, settings, token)
+            with ledger.transaction():
+                confirm(product, settings, ledger, token)
+                note_built(ledger, models, as_of=as_of)
         _log.info("built: %s; %s models and tests passed", reason, len(results))
         return TransformReport(reason, first, tuple(results))
+
+
+@contextmanager
+def observed_build(
+    product: Product, settings: Settings, *, run_id: str
+) -> Iterator[dict[str, int]]:
+    """Tell OpenLineage that dbt builds published tables out of the raw ones: as `observed`.
+
+    Yields what the caller may fill: the rows of each table that was built, where it counts them.
+    If it stays empty, all were built.
+    """
+    rows: dict[str, int] = {}
+    with observed(
+        settings,
+        product=product.name,
+        room="transform",
+        run_id=run_id,
+        inputs=[Dataset(f"{product.name}.raw.{table}") for table in product.contracts],
+    ) as work:
+        yield rows
+        work.outputs = [
+            Dataset(f"{product.name}.{one.layer}.{one.name}", rows=rows.get(one.name))
+            for one in product.published
+            if not rows or one.name in rows
+        ]
 
 
 def _reason(*, full_refresh: bool, built_with: str | None, models: str, stale: date | None) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from penstock.loading.load import load
+from penstock.openlineage.events import EVENTS_FILE
 from penstock.products.renewable.contracts import GENERATION, WEATHER
 from penstock.products.renewable.product import PRODUCT
 from penstock.rebuild import RebuildError, rebuild
@@ -20,6 +23,7 @@ from penstock.releasing.verify import verify
 from penstock.runs import recorded
 from penstock.settings import Settings
 from penstock.transforming.transform import transform
+from support.openlineage import facets, read_events, told
 from support.worlds import (
     FIRST_DAY,
     WIND,
@@ -34,6 +38,21 @@ from support.worlds import (
 pytestmark = pytest.mark.integration
 
 DAY = {"asset_id": WIND.asset_id, "performance_date": str(FIRST_DAY)}
+
+NOTHING_NEW = """
+import sys
+from pathlib import Path
+from penstock.products.renewable.product import PRODUCT
+from penstock.runs import load, recorded, release, transform
+from penstock.settings import Settings
+settings = Settings(data_dir=Path(sys.argv[1]))
+with recorded(PRODUCT, settings, "run") as run_id:
+    load(PRODUCT, settings, run_id=run_id)
+    transform(PRODUCT, settings, run_id=run_id)
+    made = release(PRODUCT, settings, run_id=run_id)
+told = (settings.runs_dir / run_id / "openlineage.jsonl").exists()
+print(told or made.is_new, "openlineage.client" in sys.modules)
+"""
 
 
 @dataclass(frozen=True)
@@ -73,6 +92,63 @@ def test_one_run_id_leads_from_the_release_to_its_files_and_its_log(world: World
     assert {json.loads(line)["run_id"] for line in lines} == {world.run_id}
     assert any("rows read" in json.loads(line)["message"] for line in lines)
     assert "rows read" in (world.release / sealed.LOGS / "run_log.txt").read_text()
+
+
+def test_its_events_lead_from_the_landed_files_to_the_released_tables(world: World) -> None:
+    events = read_events(world.settings.runs_dir / world.run_id / EVENTS_FILE)
+    metadata = sealed.read_metadata(world.release)
+    ends = {one.job.name.rpartition(".")[2]: one for one in events[1::2]}
+    written = {room: [one.name for one in end.outputs or []] for room, end in ends.items()}
+    read = {room: [one.name for one in end.inputs or []] for room, end in ends.items()}
+
+    assert told(events) == [
+        (f"renewable.{room}", state)
+        for room in ("load", "transform", "release")
+        for state in ("START", "COMPLETE")
+    ]
+    assert set(read["load"]) == {f"renewable.landed.{one.table}" for one in inputs_of(world)}
+    assert set(written["load"]) <= set(read["transform"])
+    assert written["transform"] == read["release"]
+    assert {
+        (one.name, facets(one)["outputStatistics"].rowCount, facets(one)["version"].datasetVersion)
+        for one in ends["release"].outputs or []
+    } == {
+        (f"renewable.released.{one['name']}", one["rows"], one["fingerprint"])
+        for one in metadata.tables
+    }
+
+
+def test_every_row_of_the_events_is_accounted_for(world: World) -> None:
+    events = read_events(world.settings.runs_dir / world.run_id / EVENTS_FILE)
+    read, stored = events[1].inputs or [], events[1].outputs or []
+
+    assert sum(facets(one)["inputStatistics"].rowCount for one in read) == sum(
+        facets(one)["outputStatistics"].rowCount for one in stored
+    )
+    assert sum(facets(one)["inputStatistics"].rowCount for one in read) == sum(
+        one.rows_read for one in inputs_of(world)
+    )
+
+
+def test_the_release_holds_its_events_until_it_is_sealed(world: World) -> None:
+    kept = read_events(world.release / sealed.LOGS / EVENTS_FILE)
+
+    assert told(kept)[-2:] == [("renewable.transform", "COMPLETE"), ("renewable.release", "START")]
+
+
+def test_nothing_new_tells_nothing_and_does_not_import_the_library(world: World) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING_NEW, str(world.settings.data_dir)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.split() == ["False", "False"]
+
+
+def inputs_of(world: World) -> list[sealed.Input]:
+    return sealed.read_inputs(world.release)
 
 
 def test_the_same_inputs_certify_as_equal_in_another_directory_order_and_threads(

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from penstock.cli import app
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
+from penstock.openlineage.events import EVENTS_FILE
 from penstock.products.sales.build import MissingColumnError
 from penstock.products.sales.plan import BadInputError
 from penstock.products.sales.product import PRODUCT
@@ -28,6 +29,7 @@ from penstock.releasing.verify import verify
 from penstock.settings import Settings
 from penstock.transforming.results import DbtError
 from support.drops import AS_OF, FIXTURE, edit, land, own_drop, problems, rows, run
+from support.openlineage import facets, read_events, told
 from support.worlds import settings_for
 
 pytestmark = pytest.mark.integration
@@ -87,7 +89,8 @@ def test_nothing_new_needs_neither_dlt_nor_dbt(built: Settings) -> None:
     program = (
         "import sys; from penstock.cli import app;"
         "app(['run', 'sales'], standalone_mode=False);"
-        "print([one for one in ('dlt', 'dbt', 'duckdb', 'altair') if one in sys.modules])"
+        "heavy = ('dlt', 'dbt', 'duckdb', 'altair', 'openlineage');"
+        "print([one for one in heavy if one in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -271,6 +274,10 @@ def test_a_failed_gold_is_tried_again_by_the_next_run(built: Settings, drop: Pat
     mended = run(built, run_id="mended")
 
     assert (failed.outcome, failed.layers) == ("failed", ("bronze", "silver"))
+    events = read_events(built.runs_dir / "failed" / EVENTS_FILE)
+    assert told(events)[-2:] == [("sales.transform", "START"), ("sales.transform", "FAIL")]
+    reason = facets(events[-1].run)["errorMessage"].message
+    assert "relationships_fct_sales_customer_id" in reason
     assert mended.is_new_release
     assert current(built) == "mended"
     with Ledger(PRODUCT.ledger(built)) as ledger:

@@ -43,7 +43,7 @@ from penstock.products.sales.write_up import (
 from penstock.releasing.release import ReleaseReport, release
 from penstock.settings import Settings
 from penstock.transforming.results import NodeResult, keep_results
-from penstock.transforming.transform import models_hash, note_built
+from penstock.transforming.transform import models_hash, note_built, observed_build
 
 Progress = Callable[[str], None]
 
@@ -130,7 +130,10 @@ def _build(
     rows: dict[str, int] = {}
     results: list[NodeResult] = []
     deliveries = [one.delivery_id for one in plan.files.values()]
-    with writer_lock(product.lock(settings), holder="run", wait_seconds=settings.lock_wait_seconds):
+    with (
+        writer_lock(product.lock(settings), holder="run", wait_seconds=settings.lock_wait_seconds),
+        observed_build(product, settings, run_id=journal.record.run_id) as counted,
+    ):
         if plan.layers == ("gold",) and plan.from_run is not None:
             _take_silver(product, settings, plan.from_run, journal)
         for layer in [one for one in LAYERS if one in plan.layers and one != "bronze"]:
@@ -148,6 +151,7 @@ def _build(
                     log.say(f"{one.kind} {one.name}: {one.status} {one.message}".rstrip())
                 results += built
                 rows |= _write_layer(product, settings, layer, log)
+                counted.update(rows)
         # What became of every node, whichever layer it belongs to, goes into the release.
         keep_results(results, product.engine_dir(settings) / "dbt")
         if "gold" in plan.layers:
