@@ -90,7 +90,7 @@ def report_spec(product: Product) -> dg.AssetSpec:
         deps=[model_key(product, one.name, one.layer) for one in product.published],
         description="The HTML report of the marts; it needs no network.",
         group_name="release",
-        kinds={"altair"},
+        kinds={"html"},
         owners=OWNERS,
     )
 

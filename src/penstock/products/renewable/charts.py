@@ -7,16 +7,21 @@ Every chart is as wide as its place and keeps the names of its rows above them, 
 cut on a phone.
 """
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
-
-import altair as alt
 
 from penstock.releasing.blocks import LegendEntry, Paint
-from penstock.releasing.marks import inline, named_rows, named_rows_height, names, sized
-
-Rows = Sequence[dict[str, Any]]
+from penstock.releasing.marks import (
+    Rows,
+    Spec,
+    either,
+    name,
+    named_rows,
+    named_rows_height,
+    names,
+    number,
+    sized,
+    time,
+)
 
 RATINGS = "ABCDE"
 RATING_FLOORS = (97, 94, 90, 80)
@@ -44,152 +49,164 @@ WORST_LEGEND = (
 )
 
 
-def expected_chart(rows: Rows, *, name: str, first: date, last: date) -> dict[str, Any]:
+def expected_chart(rows: Rows, *, asset: str, first: date, last: date) -> Spec:
     """Daily energy of one asset against what the weather let expect; the gap stands out.
 
     `rows`: day, actual, expected (MWh).
     """
-    base = alt.Chart().encode(x=days_axis("day", first, last))
-    energy = alt.Axis(
-        title=None, tickCount=3, domain=False, ticks=False, minExtent=40, maxExtent=40
-    )
-    produced = base.mark_bar(color=Paint.FIRST, opacity=0.75).encode(
-        y=alt.Y("actual:Q", axis=energy)
-    )
-    missing = (
-        base.transform_filter("datum.actual < datum.expected")
-        .mark_bar(color=Paint.ALARM)
-        .encode(y=alt.Y("actual:Q"), y2="expected:Q")
-    )
+    days = days_axis("day", first, last)
+    energy = {
+        "title": None,
+        "tickCount": 3,
+        "domain": False,
+        "ticks": False,
+        "minExtent": 40,
+        "maxExtent": 40,
+    }
+    produced = {
+        "mark": {"type": "bar", "color": Paint.FIRST, "opacity": 0.75},
+        "encoding": {"x": days, "y": number("actual", axis=energy)},
+    }
+    missing = {
+        "transform": [{"filter": "datum.actual < datum.expected"}],
+        "mark": {"type": "bar", "color": Paint.ALARM},
+        "encoding": {"x": days, "y": number("actual"), "y2": {"field": "expected"}},
+    }
     # A bar without height whose edge is drawn: a line across the whole day.
-    expected = base.mark_bar(fill="transparent", stroke=Paint.INK, strokeWidth=1.2).encode(
-        y=alt.Y("expected:Q"), y2="expected:Q"
-    )
-    touch = base.mark_bar(fill="transparent").encode(
-        y=alt.value(0),
-        y2=alt.value(PANEL_HEIGHT),
-        tooltip=[
-            tip_day("day"),
-            alt.Tooltip("actual:Q", title="produced, MWh", format=",.2f"),
-            alt.Tooltip("expected:Q", title="expected, MWh", format=",.2f"),
-        ],
-    )
+    expected = {
+        "mark": {"type": "bar", "fill": "transparent", "stroke": Paint.INK, "strokeWidth": 1.2},
+        "encoding": {"x": days, "y": number("expected"), "y2": {"field": "expected"}},
+    }
+    touch = {
+        "mark": {"type": "bar", "fill": "transparent"},
+        "encoding": {
+            "x": days,
+            "y": {"value": 0},
+            "y2": {"value": PANEL_HEIGHT},
+            "tooltip": [
+                tip_day("day"),
+                number("actual", title="produced, MWh", format=",.2f"),
+                number("expected", title="expected, MWh", format=",.2f"),
+            ],
+        },
+    }
     return sized(
-        alt.layer(produced, missing, expected, touch, data=inline(rows)),
+        *(produced, missing, expected, touch),
+        rows=rows,
         height=PANEL_HEIGHT,
-        description=f"Energy of {name} per day",
+        description=f"Energy of {asset} per day",
     )
 
 
-def calendar_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
+def calendar_chart(rows: Rows, *, first: date, last: date) -> Spec:
     """One row per asset, one cell per day; a day without a score is a dash, not a colour.
 
     `rows`: label, day, score, verdict (the score or why there is none), completeness.
     """
-    base = alt.Chart().encode(
-        x=days_axis("day", first, last),
-        y=named_rows("label", rows),
-        tooltip=[
-            alt.Tooltip("label:N", title="asset"),
+    place = {
+        "x": days_axis("day", first, last),
+        "y": named_rows("label", rows),
+        "tooltip": [
+            name("label", title="asset"),
             tip_day("day"),
-            alt.Tooltip("verdict:N", title="score"),
-            alt.Tooltip("completeness:N", title="data complete"),
+            name("verdict", title="score"),
+            name("completeness", title="data complete"),
         ],
-    )
-    steps = alt.Scale(
-        type="threshold", domain=sorted(RATING_FLOORS), range=list(reversed(LEVEL_PAINTS))
-    )
-    scored = (
-        base.transform_filter("datum.score !== null")
-        .mark_rect()
-        .encode(color=alt.Color("score:Q", scale=steps, legend=None))
-    )
-    unscored = base.transform_filter("datum.score === null").mark_rect(
-        color=Paint.NOTHING, height=alt.RelativeBandSize(band=0.14)
-    )
+    }
+    steps = {
+        "type": "threshold",
+        "domain": sorted(RATING_FLOORS),
+        "range": list(reversed(LEVEL_PAINTS)),
+    }
+    unscored = {
+        "transform": [{"filter": "datum.score === null"}],
+        "mark": {"type": "rect", "color": Paint.NOTHING, "height": {"band": 0.14}},
+        "encoding": place,
+    }
+    scored = {
+        "transform": [{"filter": "datum.score !== null"}],
+        "mark": {"type": "rect"},
+        "encoding": {**place, "color": number("score", scale=steps, legend=None)},
+    }
     return sized(
-        alt.layer(unscored, scored, names("label", rows), data=inline(rows)),
+        *(unscored, scored, names("label", rows)),
+        rows=rows,
         height=named_rows_height("label", rows),
         description="Score per asset and day",
     )
 
 
-def losses_chart(rows: Rows) -> dict[str, Any]:
+def losses_chart(rows: Rows) -> Spec:
     """Energy lost by cause. `rows`: label, cause, lost_mwh, share."""
-    tips = [
-        alt.Tooltip("cause:N"),
-        alt.Tooltip("lost_mwh:Q", title="lost, MWh", format=",.1f"),
-        alt.Tooltip("share:N", title="of what the weather offered"),
-    ]
-    bars = (
-        alt.Chart()
-        .mark_bar()
-        .encode(
-            x=_energy("lost_mwh"),
-            y=named_rows("label", rows),
-            color=alt.condition(
-                "datum.lost_mwh < 0", alt.value(Paint.FIRST), alt.value(Paint.SECOND)
-            ),
-            tooltip=tips,
-        )
-    )
+    bars = {
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": _energy("lost_mwh"),
+            "y": named_rows("label", rows),
+            "color": either("datum.lost_mwh < 0", Paint.FIRST, Paint.SECOND),
+            "tooltip": [
+                name("cause"),
+                number("lost_mwh", title="lost, MWh", format=",.1f"),
+                name("share", title="of what the weather offered"),
+            ],
+        },
+    }
     return sized(
-        alt.layer(bars, names("label", rows), data=inline(rows)),
+        *(bars, names("label", rows)),
+        rows=rows,
         height=named_rows_height("label", rows),
         description="Energy lost by cause",
     )
 
 
-def worst_chart(rows: Rows) -> dict[str, Any]:
+def worst_chart(rows: Rows) -> Spec:
     """Energy below expectation, by whether the asset ran. `rows`: label, asset, part, mwh."""
-    bars = (
-        alt.Chart()
-        .mark_bar()
-        .encode(
-            x=_energy("mwh"),
-            y=named_rows("label", rows),
-            color=alt.Color(
-                "part:N",
-                scale=alt.Scale(domain=["stood still", "ran"], range=[Paint.SECOND, Paint.ALARM]),
-                legend=None,
-            ),
-            order=alt.Order("part:N", sort="descending"),
-            tooltip=[
-                alt.Tooltip("asset:N"),
-                alt.Tooltip("part:N", title="while it"),
-                alt.Tooltip("mwh:Q", title="below expectation, MWh", format=",.1f"),
+    parts = {"domain": ["stood still", "ran"], "range": [Paint.SECOND, Paint.ALARM]}
+    bars = {
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": _energy("mwh"),
+            "y": named_rows("label", rows),
+            "color": name("part", scale=parts, legend=None),
+            "order": name("part", sort="descending"),
+            "tooltip": [
+                name("asset"),
+                name("part", title="while it"),
+                number("mwh", title="below expectation, MWh", format=",.1f"),
             ],
-        )
-    )
+        },
+    }
     return sized(
-        alt.layer(bars, names("label", rows), data=inline(rows)),
+        *(bars, names("label", rows)),
+        rows=rows,
         height=named_rows_height("label", rows),
         description="Energy below expectation",
     )
 
 
-def days_axis(column: str, first: date, last: date) -> alt.X:
+def days_axis(column: str, first: date, last: date) -> Spec:
     """Days along the width, one cell each, from `first` to `last`."""
     # Numbers, because a date without a zone would be read in the reader's own.
     ends = [milliseconds(first), milliseconds(last + timedelta(days=1))]
-    return alt.X(
-        f"utcyearmonthdate({column}):T",
-        scale=alt.Scale(domain=ends),
-        axis=alt.Axis(
-            title=None, format="%-d %b", tickCount=5, grid=False, labelFlush=True, labelOverlap=True
-        ),
-    )
+    axis = {
+        "title": None,
+        "format": "%-d %b",
+        "tickCount": 5,
+        "grid": False,
+        "labelFlush": True,
+        "labelOverlap": True,
+    }
+    return time(column, unit="utcyearmonthdate", scale={"domain": ends}, axis=axis)
 
 
-def _energy(column: str) -> alt.X:
-    return alt.X(
-        f"{column}:Q", axis=alt.Axis(title="MWh in 30 days", tickCount=4, domain=False, ticks=False)
-    )
+def _energy(column: str) -> Spec:
+    axis = {"title": "MWh in 30 days", "tickCount": 4, "domain": False, "ticks": False}
+    return number(column, axis=axis)
 
 
-def tip_day(column: str) -> alt.Tooltip:
+def tip_day(column: str) -> Spec:
     """A day in a tooltip."""
-    return alt.Tooltip(f"utcyearmonthdate({column}):T", title="day", format="%-d %b %Y")
+    return time(column, unit="utcyearmonthdate", title="day", format="%-d %b %Y")
 
 
 def milliseconds(day: date) -> int:

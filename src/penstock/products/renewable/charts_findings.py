@@ -5,14 +5,11 @@ scores and worst assets (`charts.py`, whose rules for width and names hold here 
 """
 
 from datetime import date, timedelta
-from typing import Any
-
-import altair as alt
 
 from penstock.products.renewable import charts
-from penstock.products.renewable.charts import Rows
 from penstock.releasing import marks
 from penstock.releasing.blocks import LegendEntry, Paint
+from penstock.releasing.marks import Rows, Spec, name, number
 
 QUALITY_FLOORS = (0.95, 0.80, 0.50)
 """Least usable share of a day that counts as complete, usable (dbt: `day_status`), half."""
@@ -40,7 +37,7 @@ QUALITY_LEGEND = (
 )
 
 
-def waterfall_chart(rows: Rows) -> dict[str, Any]:
+def waterfall_chart(rows: Rows) -> Spec:
     """From what the weather offered down to what was metered.
 
     `rows`: label, step, kind (whole, loss, gain), low, high, mwh. The axis begins where the losses
@@ -49,129 +46,123 @@ def waterfall_chart(rows: Rows) -> dict[str, Any]:
     top = max(row["high"] for row in rows)
     floor = max(0.0, top - 2 * (top - min(row["high"] for row in rows)) - 0.02 * top)
     title = "MWh in 30 days" + ("; the axis does not begin at 0" if floor else "")
-    kinds = alt.Scale(
-        domain=["whole", "loss", "gain"], range=[Paint.FIRST, Paint.ALARM, Paint.LEVEL_2]
-    )
-    bars = (
-        alt.Chart()
-        .mark_bar(clip=True)
-        .encode(
-            x=alt.X(
-                "low:Q",
-                scale=alt.Scale(domain=[floor, top], nice=False),
-                axis=alt.Axis(title=title, tickCount=4, domain=False, ticks=False),
+    kinds = {
+        "domain": ["whole", "loss", "gain"],
+        "range": [Paint.FIRST, Paint.ALARM, Paint.LEVEL_2],
+    }
+    bars = {
+        "mark": {"type": "bar", "clip": True},
+        "encoding": {
+            "x": number(
+                "low",
+                scale={"domain": [floor, top], "nice": False},
+                axis={"title": title, "tickCount": 4, "domain": False, "ticks": False},
             ),
-            x2="high:Q",
-            y=marks.named_rows("label", rows),
-            color=alt.Color("kind:N", scale=kinds, legend=None),
-            tooltip=[
-                alt.Tooltip("step:N"),
-                alt.Tooltip("mwh:Q", title="MWh", format=",.1f"),
-            ],
-        )
-    )
+            "x2": {"field": "high"},
+            "y": marks.named_rows("label", rows),
+            "color": name("kind", scale=kinds, legend=None),
+            "tooltip": [name("step"), number("mwh", title="MWh", format=",.1f")],
+        },
+    }
     return marks.sized(
-        alt.layer(bars, marks.names("label", rows), data=marks.inline(rows)),
+        *(bars, marks.names("label", rows)),
+        rows=rows,
         height=marks.named_rows_height("label", rows),
         description="From what the weather offered to what was metered",
     )
 
 
-def curve_chart(points: Rows, curve: Rows, *, name: str) -> dict[str, Any]:
+def curve_chart(points: Rows, curve: Rows, *, asset: str) -> Spec:
     """Power against density-normalised wind speed, with the references that judge it.
 
     `points`: speed, power, is_excused; `curve`: speed, power, reference.
     """
-    speed = alt.X(
-        "speed:Q",
-        scale=alt.Scale(domain=[0, _CURVE_TO_MPS]),
-        axis=alt.Axis(title="wind speed, m/s at 1.225 kg/m\N{SUPERSCRIPT THREE}", tickCount=6),
-    )
-    power = alt.Y(
-        "power:Q",
-        scale=alt.Scale(domain=[0, 1.05]),
-        axis=alt.Axis(title="share of capacity", format="%", tickCount=5, domain=False),
-    )
-    hours = (
-        alt.Chart(marks.inline(points))
-        .mark_circle(size=14, opacity=0.55, clip=True)
-        .encode(
-            x=speed,
-            y=power,
-            color=alt.condition(
-                "datum.is_excused", alt.value(Paint.NOTHING), alt.value(Paint.FIRST)
-            ),
-        )
-    )
-
-    def line(reference: str, **mark: Any) -> alt.Chart:
-        drawn: alt.Chart = (
-            alt.Chart(marks.inline([one for one in curve if one["reference"] == reference]))
-            .mark_line(clip=True, **mark)
-            .encode(x=speed, y=power, order="speed:Q")
-        )
-        return drawn
-
-    return marks.sized(
-        alt.layer(
-            hours,
-            line("baseline", color=Paint.SECOND, strokeWidth=1.6, strokeDash=[5, 3]),
-            line("recent", color=Paint.INK, strokeWidth=1.8),
+    place = {
+        "x": number(
+            "speed",
+            scale={"domain": [0, _CURVE_TO_MPS]},
+            axis={"title": "wind speed, m/s at 1.225 kg/m\N{SUPERSCRIPT THREE}", "tickCount": 6},
         ),
+        "y": number(
+            "power",
+            scale={"domain": [0, 1.05]},
+            axis={"title": "share of capacity", "format": "%", "tickCount": 5, "domain": False},
+        ),
+    }
+    colour = marks.either("datum.is_excused", Paint.NOTHING, Paint.FIRST)
+    hours = {
+        "data": {"name": "hours"},
+        "mark": {"type": "circle", "size": 14, "opacity": 0.55, "clip": True},
+        "encoding": {**place, "color": colour},
+    }
+    lines = {
+        "baseline": {"color": Paint.SECOND, "strokeWidth": 1.6, "strokeDash": [5, 3]},
+        "recent": {"color": Paint.INK, "strokeWidth": 1.8},
+    }
+    drawn = [
+        {
+            "data": {"name": reference},
+            "mark": {"type": "line", "clip": True, **look},
+            "encoding": {**place, "order": number("speed")},
+        }
+        for reference, look in lines.items()
+    ]
+    references = {
+        reference: [one for one in curve if one["reference"] == reference] for reference in lines
+    }
+    return marks.sized(
+        *(hours, *drawn),
+        datasets={"hours": points, **references},
         height=CURVE_HEIGHT,
-        description=f"Power curve of {name}",
+        description=f"Power curve of {asset}",
     )
 
 
 def episode_chart(
-    rows: Rows, *, name: str, first: date, last: date, episode: tuple[date, date]
-) -> dict[str, Any]:
+    rows: Rows, *, asset: str, first: date, last: date, episode: tuple[date, date]
+) -> Spec:
     """Daily energy against expectation around an episode, whose days are shaded."""
     begin, end = episode
-    spec = charts.expected_chart(rows, name=name, first=first, last=last)
+    spec = charts.expected_chart(rows, asset=asset, first=first, last=last)
+    days = {
+        "begin": charts.milliseconds(begin),
+        "end": charts.milliseconds(end + timedelta(days=1)),
+    }
     shade = {
-        "data": {
-            "values": [
-                {
-                    "begin": charts.milliseconds(begin),
-                    "end": charts.milliseconds(end + timedelta(days=1)),
-                }
-            ]
-        },
+        "data": {"values": [days]},
         "mark": {"type": "rect", "color": Paint.HAIRLINE, "opacity": 0.8},
-        "encoding": {
-            "x": {"field": "begin", "type": "temporal"},
-            "x2": {"field": "end"},
-        },
+        "encoding": {"x": {"field": "begin", "type": "temporal"}, "x2": {"field": "end"}},
     }
     return spec | {"layer": [shade, *spec["layer"]]}
 
 
-def quality_chart(rows: Rows, *, first: date, last: date) -> dict[str, Any]:
+def quality_chart(rows: Rows, *, first: date, last: date) -> Spec:
     """One row per asset, one cell per day, coloured by the share that can be used.
 
     `rows`: label, day, usable, weather, generation (texts for the tooltip).
     """
-    steps = alt.Scale(
-        type="threshold", domain=sorted(QUALITY_FLOORS), range=list(reversed(_QUALITY_PAINTS))
-    )
-    cells = (
-        alt.Chart()
-        .mark_rect()
-        .encode(
-            x=charts.days_axis("day", first, last),
-            y=marks.named_rows("label", rows),
-            color=alt.Color("usable:Q", scale=steps, legend=None),
-            tooltip=[
-                alt.Tooltip("label:N", title="asset"),
+    steps = {
+        "type": "threshold",
+        "domain": sorted(QUALITY_FLOORS),
+        "range": list(reversed(_QUALITY_PAINTS)),
+    }
+    cells = {
+        "mark": {"type": "rect"},
+        "encoding": {
+            "x": charts.days_axis("day", first, last),
+            "y": marks.named_rows("label", rows),
+            "color": number("usable", scale=steps, legend=None),
+            "tooltip": [
+                name("label", title="asset"),
                 charts.tip_day("day"),
-                alt.Tooltip("weather:N"),
-                alt.Tooltip("generation:N"),
+                name("weather"),
+                name("generation"),
             ],
-        )
-    )
+        },
+    }
     return marks.sized(
-        alt.layer(cells, marks.names("label", rows), data=marks.inline(rows)),
+        *(cells, marks.names("label", rows)),
+        rows=rows,
         height=marks.named_rows_height("label", rows),
         description="Usable share of the data per asset and day",
     )

@@ -185,7 +185,7 @@ def _curve(row: Row, points: Rows, curve: Rows, names: Names) -> Chart:
         spec=charts_findings.curve_chart(
             _of(points, asset, "speed", "power", "is_excused"),
             _of(curve, asset, "speed", "power", "reference"),
-            name=name,
+            asset=name,
         ),
         height=charts_findings.CURVE_HEIGHT + 40,
     )
@@ -226,7 +226,7 @@ def _episode(row: Row, days: Rows, names: Names, last: date) -> Chart | None:
         note=finding,
         alt=f"{name}: {finding}",
         spec=charts_findings.episode_chart(
-            shown, name=name, first=first, last=until, episode=(begin, end)
+            shown, asset=name, first=first, last=until, episode=(begin, end)
         ),
         height=charts.PANEL_HEIGHT + 20,
     )

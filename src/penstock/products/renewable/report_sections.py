@@ -230,7 +230,7 @@ def _panel(row: Row, days: Rows, names: Names, first: date, last: date) -> Chart
         alt=f"{name}: {finding}",
         spec=charts.expected_chart(
             [{key: one[key] for key in ("day", "actual", "expected")} for one in days],
-            name=name,
+            asset=name,
             first=first,
             last=last,
         ),
