@@ -23,7 +23,9 @@ def daily(product: Product) -> dg.ScheduleDefinition:
     """Every day at 06:00: yesterday's partition through all rooms."""
     job = dg.define_asset_job(
         daily_job_name(product),
-        selection=dg.AssetSelection.key_prefixes([product.name]),
+        # The release draws the report itself; the weekly job writes it without one.
+        selection=dg.AssetSelection.key_prefixes([product.name])
+        - dg.AssetSelection.assets(report_key(product)),
         tags={PRODUCT_TAG: product.name},
         description="Land, load, transform and release one day, or a range of days in one run.",
     )

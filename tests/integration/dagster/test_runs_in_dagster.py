@@ -86,7 +86,7 @@ def copy_of(
 def good(
     tmp_path_factory: pytest.TempPathFactory, manifest: Path, blank_instance: Path
 ) -> Iterator[Done]:
-    """Five mock days, from nothing to the report, as one run."""
+    """Five mock days, from nothing to the release, as one run."""
     folder = tmp_path_factory.mktemp("good")
     settings = own_settings(folder / "data")
     give_manifest(settings, manifest)
@@ -125,7 +125,7 @@ def steps(result: dg.ExecuteInProcessResult) -> Counter[str]:
 def test_a_range_of_days_is_one_run_that_marks_exactly_its_days(good: Done) -> None:
     instance = good.world.instance
     everything = good.world.definitions.resolve_all_asset_keys()
-    keys = {one for one in everything if one.path[0] == PRODUCT.name}
+    keys = {one for one in everything if one.path[0] == PRODUCT.name} - {key("report")}
 
     assert good.result.success
     assert [one.run_id for one in instance.get_runs()] == [good.result.run_id]
@@ -179,14 +179,6 @@ def test_the_run_has_one_identity_in_dagster_ledger_and_deliveries(good: Done) -
     assert told == {only.run_id}
 
 
-def test_the_report_is_written_and_linked(good: Done) -> None:
-    [report] = [one for one in materialized(good.result) if one.asset_key == key("report")]
-    path = good.world.settings.reports_dir / "renewable.html"
-
-    assert report.metadata["report"].value == path.as_uri()
-    assert report.metadata["bytes"].value == path.stat().st_size
-
-
 def test_the_release_is_sealed_and_shown(good: Done) -> None:
     [shown] = [one for one in materialized(good.result) if one.asset_key == key("release")]
     folder = good.world.settings.releases_dir / "renewable" / "current"
@@ -196,6 +188,9 @@ def test_the_release_is_sealed_and_shown(good: Done) -> None:
     assert found.metadata is not None
     assert shown.metadata["root"].value == found.metadata.root
     assert shown.metadata["rows"].value == found.rows
+    page = good.world.settings.reports_dir / "renewable.html"
+    assert shown.metadata["report_renewable"].value == page.as_uri()
+    assert page.read_bytes() == (folder / "data" / "reports" / "renewable.html").read_bytes()
     [audit] = [
         one for one in good.result.get_asset_check_evaluations() if one.check_name == "audit"
     ]
@@ -209,16 +204,20 @@ def test_a_second_run_of_a_day_changes_no_mart_and_the_weekly_job_only_the_repor
     with copy_of(good, tmp_path, blank_instance) as world:
         again = world.run(day_tags(DAYS[2]))
         report = world.settings.reports_dir / "renewable.html"
+        released = report.stat()
         report.unlink()
         weekly = world.run({}, job=WEEKLY)
 
         assert again.success
+        assert key("report") not in {one.asset_key for one in materialized(again)}
         assert {one.partition for one in materialized(again)} == {None, DAYS[2]}
         assert differing_rows(world.warehouse, good.world.warehouse, layers=LAYERS) == []
         assert world.instance.get_materialized_partitions(key("raw", "weather")) == {DAYS[2]}
         assert weekly.success
-        assert [one.asset_key for one in materialized(weekly)] == [key("report")]
-        assert report.exists()
+        [written] = materialized(weekly)
+        assert written.asset_key == key("report")
+        assert written.metadata["report"].value == report.as_uri()
+        assert written.metadata["bytes"].value == report.stat().st_size == released.st_size
 
 
 def test_the_command_line_builds_the_same_marts(good: Done, by_command: Settings) -> None:
