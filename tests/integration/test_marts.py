@@ -1,6 +1,7 @@
 """The marts as documents: exact types, every column described, the names that users query."""
 
 import re
+import shutil
 from ast import literal_eval
 from pathlib import Path
 
@@ -145,3 +146,33 @@ def test_no_model_reads_a_clock() -> None:
         and clocks.search(re.sub(r"\{#.*?#\}|--[^\n]*", "", path.read_text(), flags=re.DOTALL))
     ]
     assert offenders == []
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("fct_generation_weather_interval", "net_generation_mwh + 1 as net_generation_mwh"),
+        ("fct_generation_weather_interval", "-1 as expected_mwh"),
+        ("mart_weather_adjusted_performance", "performance_date as train_to"),
+        ("mart_weather_adjusted_performance", "101 as performance_score_1d"),
+        ("mart_asset_performance_daily", "'unknown' as day_status"),
+        ("mart_monthly_kpis", "'F' as rating"),
+        ("mart_fleet_summary", "n_assets + 1 as n_rated"),
+        ("mart_loss_waterfall_daily", "net_generation_mwh + 1 as net_generation_mwh"),
+        ("mart_data_quality_daily", "expected_slots + 1 as received_slots"),
+    ],
+)
+def test_a_row_that_breaks_a_promise_never_gets_in(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, table: str, change: str
+) -> None:
+    """The rules of a row are constraints: DuckDB refuses what breaks one, and names the rule."""
+    (file,) = connection.execute(
+        "select path from duckdb_databases() where not internal"
+    ).fetchall()
+    copy = shutil.copy(file[0], tmp_path)
+
+    with duckdb.connect(copy) as own:
+        whole = own.execute(f"insert into marts.{table} select * from marts.{table}").fetchall()
+        with pytest.raises(duckdb.ConstraintException, match=f"CHECK.*{table}"):
+            own.execute(f"insert into marts.{table} select * replace ({change}) from marts.{table}")
+    assert whole[0][0] > 0
