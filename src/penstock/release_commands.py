@@ -194,7 +194,10 @@ def explain(
         typer.Option("--release", exists=True, file_okay=False, help="Default: the current one."),
     ] = None,
 ) -> None:
-    """Unfold one published figure: its meaning, the rows behind it, the raw files, the seal."""
+    """Unfold one published figure: its meaning, the rows behind it, the raw files, the seal.
+
+    Exit 1 if anything is not as it was sealed or loaded.
+    """
     from penstock.releasing.explain import ExplainError
     from penstock.releasing.explain import explain as unfold
     from penstock.releasing.read import current_release
@@ -204,14 +207,15 @@ def explain(
         message = f"{key}: expected the key as column=value,column=value"
         raise ExplainError(message)
     one, settings = open_product(product)
-    found = unfold(
-        one,
-        settings,
-        (release_dir or current_release(one, settings)).resolve(),
-        table=table,
-        key={name.strip(): value.strip() for name, _, value in parts},
-        column=column,
-    )
+    with terminal.progress("explain"):
+        found = unfold(
+            one,
+            settings,
+            (release_dir or current_release(one, settings)).resolve(),
+            table=table,
+            key={name.strip(): value.strip() for name, _, value in parts},
+            column=column,
+        )
     terminal.say(f"{found.table}.{found.column} = {found.value} ({found.type})")
     terminal.say(f"  {found.description}")
     if found.model is not None:
@@ -220,13 +224,20 @@ def explain(
         terminal.say(f"  {line}")
     for layer in found.layers:
         shown = "" if layer.count <= len(layer.rows) else f", the first {len(layer.rows)}"
-        terminal.show_rows(
-            layer.columns, layer.rows, title=f"{layer.table}: {layer.count:,} rows{shown}"
-        )
+        if layer.rows:
+            terminal.show_rows(
+                layer.columns, layer.rows, title=f"{layer.table}: {layer.count:,} rows{shown}"
+            )
+        else:
+            terminal.say(f"{layer.table}: no rows")
         for note in layer.notes:
             terminal.say(f"  {note}")
     for line in found.seal:
         terminal.say(line)
+    for failure in found.broken:
+        terminal.error(failure)
+    if found.broken:
+        raise typer.Exit(1)
 
 
 @command(group=releases_app, name="list")

@@ -82,6 +82,29 @@ def read_state(product: Product, settings: Settings, ledger: Ledger) -> str:
     return state_of(_inputs(ledger), built_models(product, settings), ledger.fact(BUILT_AS_OF))
 
 
+@dataclass(frozen=True)
+class Released:
+    """What the ledger remembers of a series' last release: state, run, number of the rebuild."""
+
+    state: str
+    run_id: str
+    rebuild: int
+
+
+def read_released(ledger: Ledger, series: str) -> Released | None:
+    """The working warehouse as the series' last release found it; None before the first."""
+    text = ledger.fact(f"released {series}")
+    if text is None:
+        return None
+    state, run_id, rebuild = text.split(" ")
+    return Released(state, run_id, int(rebuild))
+
+
+def put_released(ledger: Ledger, series: str, last: Released) -> None:
+    """Remember it."""
+    ledger.put_facts({f"released {series}": f"{last.state} {last.run_id} {last.rebuild}"})
+
+
 def read_record(product: Product, settings: Settings, ledger: Ledger) -> Record:
     """Everything a release has to tell of the rooms before it.
 

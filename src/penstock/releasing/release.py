@@ -23,7 +23,7 @@ from penstock.ledger import Ledger
 from penstock.locking import writer_lock
 from penstock.openlineage.observe import observed
 from penstock.openlineage.work import Dataset
-from penstock.releasing.record import read_record, read_state
+from penstock.releasing.record import Released, put_released, read_record, read_released, read_state
 from penstock.releasing.sealed import REPORTS, Check, Metadata, Parent, read_metadata
 from penstock.releasing.series import Entry, Series, remove_tree, series_of, sync_dir
 from penstock.settings import Settings
@@ -81,10 +81,9 @@ def release(
         target.recover()
         latest = next(reversed(target.released()), None)
         state, rebuild = read_state(product, settings, ledger), last_rebuild(ledger)
-        fact = f"released {target.folder.relative_to(settings.releases_dir)}"
-        known_state, known_run, known_rebuild = (ledger.fact(fact) or "- - -").split(" ")
-        is_known = latest is not None and latest.run_id == known_run and _is_there(target, latest)
-        if latest is not None and is_known and known_state == state:
+        name = str(target.folder.relative_to(settings.releases_dir))
+        known = _if_there(target, latest, read_released(ledger, name))
+        if latest is not None and known is not None and known.state == state:
             return _nothing_new(target, latest)
         if not product.warehouse(settings).exists():
             message = f"nothing of {product.name} is built yet: `penstock run {product.name}` first"
@@ -103,7 +102,7 @@ def release(
             started_at=started_at,
             parent=None if latest is None else Parent(latest.run_id, latest.root, latest.seal),
             look=Look(
-                changed_from=rebuilt_since(ledger, int(known_rebuild)) if is_known else None,
+                changed_from=None if known is None else rebuilt_since(ledger, known.rebuild),
                 turn=len(target.released()),
             ),
             allow_shrink=allow_shrink,
@@ -128,7 +127,7 @@ def release(
                 remove_tree(building)
         published = run_id if sealed is not None or latest is None else latest.run_id
         with ledger.transaction():
-            ledger.put_facts({fact: f"{state} {published} {rebuild}"})
+            put_released(ledger, name, Released(state, published, rebuild))
         if sealed is None and latest is not None:
             return _nothing_new(target, latest)
         assert sealed is not None  # noqa: S101 - nothing sealed means that there is a release before
@@ -181,8 +180,11 @@ def _show_pages(folder: Path, settings: Settings) -> Iterator[Path]:
         yield shown
 
 
-def _is_there(series: Series, entry: Entry) -> bool:
-    return series.release_dir(entry.run_id).is_dir()
+def _if_there(series: Series, latest: Entry | None, known: Released | None) -> Released | None:
+    """What is remembered, if it is of the latest release and that is there."""
+    if latest is None or known is None or latest.run_id != known.run_id:
+        return None
+    return known if series.release_dir(latest.run_id).is_dir() else None
 
 
 def _nothing_new(series: Series, entry: Entry) -> ReleaseReport:

@@ -1,13 +1,16 @@
 """From files to figure and back: what a release of a real build proves about itself."""
+# long because: the tests share one built world.
 
 import json
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from penstock.loading.load import load
@@ -17,7 +20,7 @@ from penstock.products.renewable.product import PRODUCT
 from penstock.rebuild import RebuildError, rebuild
 from penstock.releasing import bag, sealed
 from penstock.releasing.diff import certify
-from penstock.releasing.explain import ExplainError, explain
+from penstock.releasing.explain import ExplainError, Explanation, explain
 from penstock.releasing.release import release
 from penstock.releasing.verify import verify
 from penstock.runs import recorded
@@ -166,16 +169,14 @@ def test_the_same_inputs_certify_as_equal_in_another_directory_order_and_threads
 
 
 def test_a_figure_unfolds_to_its_raw_rows(world: World) -> None:
-    found = explain(
-        PRODUCT,
-        world.settings,
-        world.release,
-        table="mart_asset_performance_daily",
-        key=DAY,
-        column="net_generation_mwh",
-    )
+    found = figure(world)
 
     layers = {one.table: one for one in found.layers}
+    assert list(layers) == [
+        *("mart_asset_performance_daily", "int_performance_daily"),
+        *("fct_generation_weather_interval", "int_intervals_expected", "int_plants_aggregated"),
+        *("int_intervals_validated", "int_intervals_conditioned", "stg_generation", "generation"),
+    ]
     raw = layers["generation"]
     assert raw.count == layers["fct_generation_weather_interval"].count == 24
     place = raw.columns.index("net_generation_mwh")
@@ -184,8 +185,88 @@ def test_a_figure_unfolds_to_its_raw_rows(world: World) -> None:
     digest = bag.hash_files(PRODUCT.raw_dir(world.settings), [landed])[landed]
     assert any(landed in note and digest in note for note in raw.notes)
     assert {row[raw.columns.index("file_row_number")] for row in raw.rows} <= set(range(48))
-    assert any("int_performance_daily.sql" in line for line in found.formula)
-    assert [line for line in found.seal if line.startswith("BROKEN")] == []
+    assert (
+        "models/intermediate/int_performance_daily.sql: net_generation_mwh = "
+        "CAST(sum(intervals.net_generation_mwh) AS DECIMAL(18, 9))"
+    ) in found.formula
+    assert found.broken == ()
+
+
+def test_rows_that_no_release_holds_come_from_the_build_it_was_made_of(world: World) -> None:
+    found = figure(world)
+    layers = {one.table: one for one in found.layers}
+    daily = layers["int_performance_daily"]
+
+    assert daily.rows == ((WIND.asset_id, FIRST_DAY, found.value),)
+    assert daily.notes[0].startswith("not sealed: rows of the same asset_id, performance_date")
+    assert layers["stg_generation"].count == 24
+    assert found.seal[-1] == (
+        "ok: models/marts/mart_asset_performance_daily.sql makes the same figure of the rows in "
+        "the working warehouse"
+    )
+
+
+def test_a_working_warehouse_that_moved_on_explains_nothing(world: World, tmp_path: Path) -> None:
+    later = elsewhere(world, tmp_path)
+    ship(later.settings, WEATHER, weather(days=2, seed=9))
+    load(PRODUCT, later.settings)
+    found = figure(later)
+    layers = {one.table: one for one in found.layers}
+
+    moved_on = "the working warehouse is no longer what this release was made of"
+    assert found.seal[-1] == f"not computed again: {moved_on}"
+    assert any(moved_on in note for one in found.layers for note in one.notes)
+    assert "int_performance_daily" not in layers
+    assert layers["fct_generation_weather_interval"].count == layers["generation"].count == 24
+    assert found.broken == ()
+
+
+def test_a_touched_warehouse_and_a_touched_file_are_named(world: World, tmp_path: Path) -> None:
+    touched = elsewhere(world, tmp_path)
+    with duckdb.connect(str(PRODUCT.warehouse(touched.settings))) as connection:
+        connection.execute(
+            "update intermediate.int_performance_daily set net_generation_mwh = 1 where asset_id ="
+            f" '{WIND.asset_id}'"
+        )
+    landed = f"generation/generation_{FIRST_DAY}.test.parquet"
+    file = PRODUCT.raw_dir(touched.settings) / landed
+    other = file.with_name(file.name.replace(str(FIRST_DAY), str(FIRST_DAY + timedelta(days=1))))
+    shutil.copyfile(other, file)
+    broken = figure(touched).broken
+
+    assert "makes 1.000000000 of the rows in the working warehouse" in broken[0]
+    assert f"{landed} is not the file that was loaded" in broken[1]
+
+
+def test_every_trace_names_columns_that_are_there(world: World) -> None:
+    found = {
+        one.name: {c.name for c in one.columns} for one in sealed.read_tables(world.release)[0]
+    }
+    found |= {name: set(one.by_name) for name, one in PRODUCT.contracts.items()}
+
+    for table in PRODUCT.published:
+        for trace in table.traces:
+            assert set(trace.columns) <= found[trace.table]
+            assert set(trace.columns.values()) <= found[table.name]
+
+
+def figure(world: World) -> Explanation:
+    return explain(
+        PRODUCT,
+        world.settings,
+        world.release,
+        table="mart_asset_performance_daily",
+        key=DAY,
+        column="net_generation_mwh",
+    )
+
+
+def elsewhere(world: World, tmp_path: Path) -> World:
+    """A copy, to be changed."""
+    shutil.copytree(world.settings.data_dir, tmp_path / "data", symlinks=True)
+    settings = settings_for(tmp_path / "data")
+    inside = world.release.relative_to(world.settings.data_dir)
+    return World(settings, settings.data_dir / inside, world.run_id)
 
 
 @pytest.mark.parametrize(

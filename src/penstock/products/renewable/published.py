@@ -9,8 +9,7 @@ from penstock.contracts.published import PublishedTable, Trace
 _OF_THE_DAY = (
     Trace(
         "fct_generation_weather_interval",
-        {"asset_id": "asset_id", "timestamp": "performance_date"},
-        per={"timestamp": "day"},
+        {"asset_id": "asset_id", "performance_date": "performance_date"},
     ),
 )
 _OF_THE_MONTH = (
@@ -24,6 +23,17 @@ _OF_THE_INTERVAL = tuple(
     Trace(table, {"asset_id": "asset_id", "timestamp": "timestamp"})
     for table in ("generation", "weather")
 )
+
+
+def _waterfall_of_the_month(*columns: str) -> tuple[Trace, ...]:
+    return (
+        Trace(
+            "mart_loss_waterfall_daily",
+            {**dict(zip(columns, columns, strict=True)), "performance_date": "performance_month"},
+            per={"performance_date": "month"},
+        ),
+    )
+
 
 PUBLISHED = (
     PublishedTable("dim_asset", ("asset_id", "valid_from")),
@@ -53,10 +63,15 @@ PUBLISHED = (
         month_column="performance_date",
         traces=_OF_THE_DAY,
     ),
-    PublishedTable("mart_loss_waterfall_monthly", ("asset_id", "performance_month", "step_order")),
+    PublishedTable(
+        "mart_loss_waterfall_monthly",
+        ("asset_id", "performance_month", "step_order"),
+        traces=_waterfall_of_the_month("asset_id"),
+    ),
     PublishedTable(
         "mart_loss_waterfall_fleet_monthly",
         ("tenant_id", "portfolio", "technology", "performance_month", "step_order"),
+        traces=_waterfall_of_the_month("tenant_id", "portfolio", "technology"),
     ),
     PublishedTable(
         "mart_data_quality_daily",

@@ -18,10 +18,19 @@ def _gold(name: str, *key: str, trace: Trace | None = None) -> PublishedTable:
 
 
 def _silver(
-    name: str, *key: str, layer: str = "silver", in_warehouse: bool = True
+    name: str,
+    *key: str,
+    layer: str = "silver",
+    in_warehouse: bool = True,
+    trace: Trace | None = None,
 ) -> PublishedTable:
     return PublishedTable(
-        name=name, key=key, layer=layer, folder="silver", in_warehouse=in_warehouse
+        name=name,
+        key=key,
+        layer=layer,
+        folder="silver",
+        in_warehouse=in_warehouse,
+        traces=() if trace is None else (trace,),
     )
 
 
@@ -56,7 +65,13 @@ GOLD = (
 SILVER = (
     _silver("crm_customers", "customer_id"),
     _silver("crm_products", "product_id"),
-    _silver("crm_sales", "order_number", "product_number"),
+    _silver(
+        "crm_sales",
+        *("order_number", "product_number"),
+        trace=Trace(
+            "crm_sales_details", {"sls_ord_num": "order_number", "sls_prd_key": "product_number"}
+        ),
+    ),
     _silver("erp_customers", "customer_number"),
     _silver("erp_locations", "customer_number"),
     _silver("erp_categories", "category_id"),
