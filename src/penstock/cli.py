@@ -478,12 +478,24 @@ def manifest(product: ProductName) -> None:
 
 
 @_command(rich_help_panel="Look")
-def report(product: ProductName) -> None:
-    """Write the HTML report of the marts again."""
+def report(
+    product: ProductName,
+    working: Annotated[
+        bool, typer.Option("--working", help="Draw it from the working warehouse instead.")
+    ] = False,
+) -> None:
+    """Lay the current release's report where people open it, as it was sealed."""
     one, settings = _open(product)
-    with terminal.progress("report"):
-        page = one.report(one, settings)
-    terminal.say(f"report: {page}")
+    if working:
+        with terminal.progress("report"):
+            pages = [one.report(one, settings)]
+    else:
+        from penstock.releasing.read import current_release
+        from penstock.releasing.release import show_pages
+
+        pages = show_pages(current_release(one, settings), settings)
+    for page in pages:
+        terminal.say(f"report: {page}")
 
 
 def _run_layers(

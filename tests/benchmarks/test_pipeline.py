@@ -91,3 +91,38 @@ def test_the_seed_size_job(scratch: Path) -> None:
     )
 
     assert again < first
+
+
+def processor_seconds(data_dir: Path, *arguments: str) -> float:
+    """Processor time of one command: what others do on the machine does not count."""
+    before = os.times()
+    penstock(data_dir, *arguments)
+    after = os.times()
+    return (after.children_user + after.children_system) - (
+        before.children_user + before.children_system
+    )
+
+
+def test_nothing_new_costs_what_a_question_costs(scratch: Path) -> None:
+    """A run with nothing new starts, looks and says so: about a second, start-up included.
+
+    Beside it, `penstock query`: the same start-up, and one question to the released DuckDB file.
+    """
+    folder = scratch / "nothing_new"
+    days = ("--start", str(LAST - timedelta(days=29)), "--end", str(LAST))
+    penstock(folder, "run", "renewable", *days)
+    nothing, question, wall = [], [], []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        nothing.append(processor_seconds(folder, "run", "renewable", *days))
+        wall.append(time.perf_counter() - started)
+        question.append(processor_seconds(folder, "query", "renewable", "select 1"))
+    ratio = statistics.median(nothing) / statistics.median(question)
+    sys.stdout.write(
+        f"\nnothing new: {statistics.median(nothing):.2f} s of processor time "
+        f"({statistics.median(wall):.2f} s of wall), a question {statistics.median(question):.2f} "
+        f"s; ratio {ratio:.2f} (promised <= 2)\n"
+    )
+
+    assert len(list((folder / "releases" / "renewable").glob("2*"))) == 1
+    assert ratio <= 2

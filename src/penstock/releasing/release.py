@@ -139,7 +139,7 @@ def release(
             is_new=True,
             reused_parts=sealed.reused_parts,
             written_parts=sealed.written_parts,
-            pages=tuple(_show_pages(target.release_dir(run_id), settings)),
+            pages=tuple(show_pages(target.release_dir(run_id), settings)),
         )
 
 
@@ -161,6 +161,15 @@ def publish(series: Series, building: Path, metadata: Metadata, seal: str) -> No
     series.switch(metadata.run_id)
 
 
+def show_pages(folder: Path, settings: Settings) -> list[Path]:
+    """Copy a release's reports to where people open them; returns the copies."""
+    shown: list[Path] = []
+    for page in sorted((folder / REPORTS).glob("*.html")):
+        shown.append(settings.reports_dir / page.name)
+        write_atomically(shown[-1], partial(shutil.copyfile, page))
+    return shown
+
+
 def _released(metadata: Metadata) -> Iterator[Dataset]:
     """The published tables as data sets; a table's fingerprint is the version of its content."""
     for table in metadata.tables:
@@ -170,14 +179,6 @@ def _released(metadata: Metadata) -> Iterator[Dataset]:
             columns=table["columns"],
             version=table["fingerprint"],
         )
-
-
-def _show_pages(folder: Path, settings: Settings) -> Iterator[Path]:
-    """Copy the release's reports to where people open them."""
-    for page in sorted((folder / REPORTS).glob("*.html")):
-        shown = settings.reports_dir / page.name
-        write_atomically(shown, partial(shutil.copyfile, page))
-        yield shown
 
 
 def _if_there(series: Series, latest: Entry | None, known: Released | None) -> Released | None:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from penstock.cli import app
 from penstock.loading.load import load
 from penstock.openlineage.events import EVENTS_FILE
 from penstock.products.renewable.contracts import GENERATION, WEATHER
@@ -287,6 +289,23 @@ def test_what_cannot_be_unfolded_is_told(world: World, asked: dict[str, object],
     }
     with pytest.raises(ExplainError, match=told.replace(".", r"\.")):
         explain(PRODUCT, world.settings, world.release, **question)  # type: ignore[arg-type]  # as asked
+
+
+def test_the_report_that_is_shown_is_the_released_one(
+    world: World, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = elsewhere(world, tmp_path / "copy")
+    monkeypatch.setenv("PENSTOCK_DATA_DIR", str(copy.settings.data_dir))
+    shown = copy.settings.reports_dir / "renewable.html"
+    shown.unlink()
+    PRODUCT.warehouse(copy.settings).unlink()
+
+    released = CliRunner().invoke(app, ["report", "renewable"])
+    working = CliRunner().invoke(app, ["report", "renewable", "--working"])
+
+    assert released.exit_code == 0
+    assert shown.read_bytes() == (copy.release / sealed.REPORTS / "renewable.html").read_bytes()
+    assert (working.exit_code, "does not exist yet" in working.output) == (1, True)
 
 
 def test_a_release_is_built_again_from_its_recorded_files(world: World) -> None:
