@@ -5,7 +5,16 @@
   Unset, as for the plain dbt CLI, the latest delivery of each input counts, and the logical date is
   the day the newest of them was received. Both are read while a statement runs, never while the
   project is parsed, so that another value leaves partial parsing intact.
+
+  A value `:name` is bound later: the compiled statement reads the variable `name` of the session it
+  runs in. So one compiled project serves every run.
 #}
+
+{# A value of the environment as (text, the session's variable it is bound to). #}
+{% macro run_value(name) -%}
+    {%- set given = (env_var(name, '') | trim) if execute else '' -%}
+    {{ return(('', given[1:]) if given.startswith(':') else (given, '')) }}
+{%- endmacro %}
 
 {# The raw tables, in the order of the layers. #}
 {% macro inputs() -%}
@@ -15,16 +24,23 @@
     ]) }}
 {%- endmacro %}
 
-{# The delivery ids of the run; none where the latest count. #}
-{% macro run_deliveries() -%}
-    {%- set given = (env_var('PENSTOCK_RUN_DELIVERIES', '') | trim) if execute else '' -%}
-    {{ return(given.splitlines() if given else none) }}
+{# Whether a delivery belongs to the run, as SQL; none where the latest count. #}
+{% macro is_of_the_run(delivery_id) -%}
+    {%- set given, variable = run_value('PENSTOCK_RUN_DELIVERIES') -%}
+    {%- if variable -%}
+        {{ return("list_contains(getvariable('" ~ variable ~ "'), " ~ delivery_id ~ ")") }}
+    {%- elif given -%}
+        {{ return(delivery_id ~ " in ('" ~ given.splitlines() | join("', '") ~ "')") }}
+    {%- endif -%}
+    {{ return(none) }}
 {%- endmacro %}
 
 {# The logical date of the run as SQL; `otherwise` where none is given. #}
 {% macro as_of_date(otherwise) -%}
-    {%- set given = (env_var('PENSTOCK_AS_OF', '') | trim) if execute else '' -%}
-    {%- if given -%}
+    {%- set given, variable = run_value('PENSTOCK_AS_OF') -%}
+    {%- if variable -%}
+        cast(getvariable('{{ variable }}') as date)
+    {%- elif given -%}
         {%- do modules.datetime.date.fromisoformat(given) -%}
         cast('{{ given }}' as date)
     {%- else -%}

@@ -1,4 +1,4 @@
-{%- set chosen = run_deliveries() -%}
+{%- set of_the_run = is_of_the_run('deliveries.delivery_id') -%}
 
 with deliveries as (
     {%- for table in inputs() %}
@@ -22,7 +22,7 @@ received as (
         deliveries.received_at,
         deliveries.row_count
     from deliveries
-    {%- if chosen is none %}
+    {%- if of_the_run is none %}
     qualify
         row_number() over (
             partition by deliveries.table_name
@@ -31,7 +31,7 @@ received as (
                 deliveries.delivery_id desc nulls last
         ) = 1
     {%- else %}
-    where deliveries.delivery_id in ('{{ chosen | join("', '") }}')
+    where {{ of_the_run }}
     {%- endif %}
 ),
 

@@ -1,13 +1,12 @@
-"""Building layers: dbt over one set of deliveries, and the tables it leaves as Parquet.
+"""Building layers: the compiled models over one set of deliveries, and silver as Parquet.
 
 Belongs here: which models make a layer, what a build is told, taking a layer's tables out and
 putting silver back in. Does not belong here: SQL; deciding what to build (`run.py`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -15,20 +14,15 @@ from penstock.contracts.layered import Layer
 from penstock.contracts.product import Product
 from penstock.contracts.published import PublishedTable
 from penstock.errors import PenstockError
-from penstock.loading.warehouse import open_warehouse, wait_until_writable
+from penstock.loading.warehouse import open_warehouse
 from penstock.products.sales.tables import SILVER, declared_columns, tables_of
 from penstock.settings import Settings
-from penstock.transforming.transform import build_environment
+from penstock.transforming.compiled import CompiledNode, compiled_nodes
+from penstock.transforming.direct import build_nodes
+from penstock.transforming.results import NodeResult
 
-if TYPE_CHECKING:
-    from penstock.transforming.results import NodeResult
-
-_FOLDERS: Mapping[Layer, Sequence[str]] = {
-    "silver": ("source:raw", "sales.audit", "sales.intermediate", "sales.silver"),
-    "gold": ("sales.gold",),
-}
-_INDIRECT: Mapping[Layer, str] = {"silver": "cautious", "gold": "buildable"}
-"""Tests between layers belong to the later one."""
+_VARIABLES = {"PENSTOCK_RUN_DELIVERIES": "run_deliveries", "PENSTOCK_AS_OF": "as_of"}
+"""What the project reads from the environment, and the session's variable that stands for it."""
 
 
 class MissingColumnError(PenstockError):
@@ -40,33 +34,41 @@ def build_layer(
     settings: Settings,
     layer: Layer,
     *,
-    run_id: str,
     deliveries: Iterable[str],
     as_of: date,
     progress: Callable[[str], None],
-) -> list["NodeResult"]:
+) -> list[NodeResult]:
     """Build silver or gold, whole, with every data test; the writer's lock is held.
 
     Raises: DbtError naming each model and test that failed; WriterBusyError.
     """
-    # dbt takes three seconds to import: a run with nothing new does not pay for it.
-    from penstock.transforming.dbt_run import run_dbt  # noqa: PLC0415
+    everything = compiled_nodes(product, settings, variables=_VARIABLES)
+    named = ", ".join(_text(one) for one in sorted(deliveries))
+    with open_warehouse(
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
+    ) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set variable run_deliveries = [{named}]")
+        connection.execute(f"set variable as_of = date '{as_of}'")
+        return build_nodes(
+            connection,
+            nodes_of(everything, layer),
+            everything=everything,
+            progress=progress,
+        )
 
-    wait_until_writable(product.warehouse(settings), wait_seconds=settings.lock_wait_seconds)
-    chosen = ["--select", *_FOLDERS[layer], "--indirect-selection", _INDIRECT[layer]]
-    return run_dbt(
-        ["build", "--exclude-resource-type", "unit_test", *chosen],
-        project=product.dbt_project,
-        state_dir=product.engine_dir(settings) / "dbt",
-        environment={
-            **build_environment(product, settings, None),
-            "DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID": run_id,
-            "PENSTOCK_RUN_DELIVERIES": "\n".join(sorted(deliveries)),
-            "PENSTOCK_AS_OF": as_of.isoformat(),
-        },
-        target="prod",
-        progress=progress,
-    )
+
+def nodes_of(nodes: Sequence[CompiledNode], layer: Layer) -> list[CompiledNode]:
+    """The models of a layer and their tests; a test between layers belongs to the later one."""
+    folders = {one.unique_id: one.folder for one in nodes if one.kind == "model"}
+
+    def is_of_gold(node: CompiledNode) -> bool:
+        places = [node.unique_id] if node.kind == "model" else node.models
+        return any(folders[one] == "gold" for one in places)
+
+    return [one for one in nodes if is_of_gold(one) == (layer == "gold")]
 
 
 def count_rows(product: Product, settings: Settings, layer: Layer) -> dict[str, int]:
@@ -128,6 +130,11 @@ def restore_silver(product: Product, settings: Settings, folder: Path) -> None:
                 f"create or replace table {_name(table)} as from read_parquet(?)", [str(file)]
             )
         connection.commit()
+
+
+def _text(value: str) -> str:
+    """A value as an SQL text."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _name(table: PublishedTable) -> str:

@@ -142,7 +142,6 @@ def _build(
                     product,
                     settings,
                     layer,
-                    run_id=journal.record.run_id,
                     deliveries=deliveries,
                     as_of=plan.as_of,
                     progress=progress,

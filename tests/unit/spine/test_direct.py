@@ -1,0 +1,148 @@
+"""A compiled project runs as dbt would run it: contracts, tests, what a failure stops."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+import pytest
+
+from penstock.transforming.compiled import (
+    CompiledColumn,
+    CompiledNode,
+    NotCompilableError,
+    in_order,
+    node_of,
+)
+from penstock.transforming.direct import build_nodes
+from penstock.transforming.results import DbtError, NodeResult
+
+pytestmark = pytest.mark.unit
+
+
+def model(name: str, sql: str, *reads: str, **more: Any) -> CompiledNode:
+    return CompiledNode(
+        f"model.p.{name}", name, "model", "made", f'"made"."{name}"', sql,
+        tuple(f"model.p.{one}" for one in reads), **more,
+    )  # fmt: skip
+
+
+def check(name: str, sql: str, *reads: str, **more: Any) -> CompiledNode:
+    on = tuple(f"model.p.{one}" for one in reads)
+    return CompiledNode(f"test.p.{name}", name, "test", "", "", sql, on, **more)
+
+
+A = model("a", "select 1 as n")
+B = model("b", "select n + 1 as n from made.a", "a")
+C = model("c", "select 7 as n")
+D = model("d", "select a.n from made.a as a, made.c as c", "a", "c")
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def built(warehouse: duckdb.DuckDBPyConnection, *nodes: CompiledNode) -> list[NodeResult]:
+    ordered = in_order(nodes)
+    return build_nodes(warehouse, ordered, everything=ordered)
+
+
+def statuses(warehouse: duckdb.DuckDBPyConnection, *nodes: CompiledNode) -> dict[str, str]:
+    """How each node of a build that fails ended."""
+    with pytest.raises(DbtError) as raised:
+        built(warehouse, *nodes)
+    return {one.name: one.status for one in raised.value.results}
+
+
+def test_every_node_comes_after_what_it_reads_and_tests_before_who_follows() -> None:
+    order = [one.name for one in in_order([D, B, check("t", "", "a"), C, A])]
+
+    assert order.index("a") + 1 == order.index("t")
+    assert order.index("t") < order.index("b")
+    assert order.index("d") > max(order.index("a"), order.index("c"))
+
+
+def test_models_that_read_each_other_are_refused() -> None:
+    with pytest.raises(NotCompilableError, match=r"model\.p\.a, model\.p\.b"):
+        in_order([model("a", "", "b"), B])
+
+
+def test_tables_are_replaced_and_tests_counted(warehouse: duckdb.DuckDBPyConnection) -> None:
+    good = check("good", "select * from made.b where n <> 2", "b")
+    warns = check("warns", "select * from made.b", "b", only_warns=True)
+    for _ in range(2):
+        results = {
+            one.name: (one.status, one.failures) for one in built(warehouse, A, B, good, warns)
+        }
+
+    assert results["good"] == ("pass", 0)
+    assert results["warns"] == ("warn", 1)
+    assert warehouse.execute("from made.b").fetchall() == [(2,)]
+
+
+def test_a_failed_test_stops_who_reads_all_it_read(warehouse: duckdb.DuckDBPyConnection) -> None:
+    of_both = check("of_both", "select 1", "a", "c")
+
+    assert statuses(warehouse, A, B, C, D, of_both) == {
+        "a": "success", "b": "success", "c": "success", "of_both": "fail", "d": "skipped",
+    }  # fmt: skip
+
+
+def test_a_failed_model_stops_who_reads_it_and_its_tests(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    broken = replace(A, sql="select nobody from nowhere")
+    after = model("after", "from made.b", "b")
+
+    assert statuses(warehouse, broken, B, after, C, check("t", "select 1", "b")) == {
+        "a": "error", "b": "skipped", "after": "skipped", "c": "success", "t": "skipped",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select 1::bigint as m", "has no column n; expected BIGINT; m is not in the contract"),
+        ("select 'x' as n", "n is VARCHAR; expected BIGINT"),
+        ("select null::bigint as n", "NOT NULL constraint failed"),
+        ("select -1::bigint as n", "CHECK constraint failed"),
+    ],
+)
+def test_what_breaks_its_contract_leaves_the_table_as_it_was(
+    warehouse: duckdb.DuckDBPyConnection, sql: str, said: str
+) -> None:
+    column = CompiledColumn("n", "bigint", required=True)
+    node = model("kept", "select 5::bigint as n", columns=(column,), checks=("n > 0",))
+    built(warehouse, node)
+
+    with pytest.raises(DbtError, match=said):
+        built(warehouse, replace(node, sql=sql))
+
+    assert warehouse.execute("from made.kept").fetchall() == [(5,)]
+
+
+def facts(**config: Any) -> dict[str, Any]:
+    return {
+        "name": "a", "resource_type": "model", "original_file_path": "models/a.sql",
+        "fqn": ["p", "made", "a"], "relation_name": '"made"."a"', "compiled_code": "select 1",
+        "depends_on": {"nodes": []}, "contract": {"enforced": True}, "constraints": [],
+        "columns": {"n": {"name": "n", "data_type": "bigint", "constraints": []}},
+        "config": {"materialized": "table", "pre-hook": [], "post-hook": [], **config},
+    }  # fmt: skip
+
+
+def test_what_needs_more_than_its_sql_is_refused_by_name() -> None:
+    assert node_of("model.p.a", facts()).columns == (CompiledColumn("n", "bigint", required=False),)
+    unusual: list[tuple[dict[str, Any], str]] = [
+        ({"materialized": "incremental"}, "materialized incremental"),
+        ({"post-hook": ["select 1"]}, "post-hook"),
+    ]
+    for config, said in unusual:
+        with pytest.raises(NotCompilableError, match=rf"models/a\.sql: a has .*{said}"):
+            node_of("model.p.a", facts(**config))
+    keyed = facts()
+    keyed["constraints"] = [{"type": "primary_key", "expression": None}]
+    with pytest.raises(NotCompilableError, match="primary_key"):
+        node_of("model.p.a", keyed)
