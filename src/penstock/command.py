@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from penstock import terminal
-from penstock.errors import PenstockError
+from penstock.errors import PenstockError, UsageError
 
 if TYPE_CHECKING:
     from penstock.contracts.product import Product
@@ -46,7 +46,10 @@ garbage as often as Python does by default (700) takes a fifth of a transform's 
 
 
 def command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a command whose errors a user can mend are printed as messages, exit code 1."""
+    """Register a command whose errors a user can mend are printed as messages.
+
+    Exit code 1; 2 if the command was typed wrong.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
@@ -57,7 +60,7 @@ def command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., Non
                 function(*args, **kwargs)
             except PenstockError as error:
                 terminal.error(str(error))
-                raise typer.Exit(1) from error
+                raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
             except BrokenPipeError:
                 raise  # a reader that has seen enough (`| head`) is no error of a place
             except (OSError, sqlite3.Error) as error:

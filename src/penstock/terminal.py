@@ -244,6 +244,8 @@ def show_release(report: "ReleaseReport") -> None:
     """What came of a release: where it is, or that there was nothing new."""
     if not report.is_new:
         say(f"release: nothing new since {report.metadata.run_id}")
+        if report.readers_use != report.metadata.run_id:
+            say(f"readers use {report.readers_use}, until something new is released")
         return
     for one in report.metadata.warnings:
         warn(one)

@@ -249,7 +249,6 @@ def test_a_second_writer_is_told_who_holds_the_warehouse(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("run", "wind"), "'wind' is no data product; known: renewable"),
         (("query", "renewable", "select 1"), "`penstock release renewable`"),
         (("query", "renewable", "select 1", "--working"), "`penstock run renewable` builds it"),
         (("transform", "renewable"), "nothing of renewable is loaded yet"),
@@ -258,11 +257,29 @@ def test_a_second_writer_is_told_who_holds_the_warehouse(
         (("land", "renewable", "--mapping", "none.yaml", "none.csv"), "none.yaml: cannot be read"),
     ],
 )
-def test_a_mistake_is_answered_with_the_remedy(
+def test_a_failure_is_answered_with_the_remedy(
     data_dir: Path, arguments: tuple[str, ...], told: str
 ) -> None:
     result = penstock(*arguments)
 
     assert result.exit_code == 1
+    assert told in " ".join(result.output.split())
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("run", "wind"), "'wind' is no data product; known: renewable"),
+        (("explain", "dim_asset", "wind_a", "name"), "expected the key as column=value"),
+        (("releases", "pin", "renewable", "x"), "x: no release of renewable; expected one of"),
+    ],
+)
+def test_a_command_typed_wrong_exits_with_2(
+    data_dir: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    result = penstock(*arguments)
+
+    assert result.exit_code == 2
     assert told in " ".join(result.output.split())
     assert "Traceback" not in result.output

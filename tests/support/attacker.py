@@ -131,8 +131,11 @@ def rewrite_chain(folder: Path) -> None:
 
 
 def _reseal(folder: Path, metadata: str) -> None:
-    """Every manifest and tag file as it would be, had the release been sealed like this."""
-    for name in (*bag.TAG_FILES, bag.TAG_MANIFEST):
+    """Every manifest and tag file as it would be, had the release been sealed like this.
+
+    Without the key there is no signature to be had: it goes.
+    """
+    for name in (*bag.TAG_FILES, bag.TAG_MANIFEST, bag.SIGNATURE):
         (folder / name).unlink(missing_ok=True)
     payload = {path for path in bag.files_below(folder)[0] if path.startswith(f"{bag.PAYLOAD}/")}
     (folder / bag.METADATA).write_text(metadata)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 
 from penstock.contracts.product import Product
-from penstock.errors import PenstockError
+from penstock.errors import PenstockError, UsageError
 from penstock.settings import Settings, read_settings
 
 _GROUP = "penstock.products"
@@ -23,12 +23,12 @@ def product_names() -> list[str]:
 def load_product(name: str) -> Product:
     """The declaration of a product.
 
-    Raises: PenstockError listing the known names.
+    Raises: UsageError listing the known names.
     """
     found = entry_points(group=_GROUP, name=name)
     if not found:
         message = f"{name!r} is no data product; known: {', '.join(product_names())}"
-        raise PenstockError(message)
+        raise UsageError(message)
     product: Product = next(iter(found)).load()
     return product
 

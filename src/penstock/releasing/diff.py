@@ -21,7 +21,10 @@ _MONTHS_SHOWN = 6
 
 @dataclass(frozen=True)
 class TableDifference:
-    """One table in two releases. `columns` are those with most differing cells in rows of both."""
+    """One table in two releases.
+
+    `columns` are those with most differing cells in rows of both, of `columns_changed` in all.
+    """
 
     table: str
     rows_before: int
@@ -30,13 +33,16 @@ class TableDifference:
     rows_gone: int
     rows_new: int
     columns: Mapping[str, int]
+    columns_changed: int
 
     @property
     def text(self) -> str:
         """The difference in one line."""
         more = len(self.months) - _MONTHS_SHOWN
         months = [*self.months[:_MONTHS_SHOWN], *([f"and {more} more"] if more > 0 else [])]
-        cells = ", ".join(f"{name} ({count:,} cells)" for name, count in self.columns.items())
+        named = [f"{name} ({count:,} cells)" for name, count in self.columns.items()]
+        others = self.columns_changed - len(named)
+        cells = ", ".join([*named, *([f"and {others} more columns"] if others > 0 else [])])
         parts = [
             f"{self.rows_before:,} rows -> {self.rows_after:,}",
             f"{self.rows_gone:,} gone, {self.rows_new:,} new",
@@ -128,6 +134,7 @@ def _table(before: Path, after: Path, old: SealedTable, new: SealedTable) -> Tab
         rows_gone=gone,
         rows_new=fresh,
         columns={name: count for name, count in ranked[:_TOP] if count},
+        columns_changed=sum(count > 0 for count in cells.values()),
     )
 
 

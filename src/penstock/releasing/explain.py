@@ -14,7 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from penstock.contracts.product import Product
-from penstock.errors import PenstockError
+from penstock.errors import UsageError
 from penstock.landing.files import sha256_of
 from penstock.releasing import bag, sealed
 from penstock.releasing.behind import Layer, Sources, layers_of
@@ -27,7 +27,7 @@ from penstock.releasing.working import quoted
 from penstock.settings import Settings
 
 
-class ExplainError(PenstockError):
+class ExplainError(UsageError):
     """A figure that is not in the release, or cannot be followed."""
 
 

@@ -38,7 +38,8 @@ class ReleaseReport:
     """What came of a release. `is_new` is False when the latest release says it all already.
 
     Parts are months of tables: `reused` were taken over from the release before. `pages` are
-    copies of its reports, where people open them.
+    copies of its reports, where people open them. `readers_use` is the release that is current: an
+    older one after a rollback.
     """
 
     release: Path
@@ -48,6 +49,7 @@ class ReleaseReport:
     reused_parts: int = 0
     written_parts: int = 0
     pages: tuple[Path, ...] = ()
+    readers_use: str = ""
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -190,4 +192,11 @@ def _if_there(series: Series, latest: Entry | None, known: Released | None) -> R
 
 def _nothing_new(series: Series, entry: Entry) -> ReleaseReport:
     folder = series.release_dir(entry.run_id)
-    return ReleaseReport(folder, read_metadata(folder), entry.seal, is_new=False)
+    current = series.current()
+    return ReleaseReport(
+        folder,
+        read_metadata(folder),
+        entry.seal,
+        is_new=False,
+        readers_use="" if current is None else current.name,
+    )

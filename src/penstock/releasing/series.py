@@ -25,7 +25,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from penstock.errors import PenstockError
+from penstock.errors import PenstockError, UsageError
 from penstock.landing.files import write_atomically
 from penstock.releasing.canonical import json_line
 from penstock.settings import Settings
@@ -41,6 +41,10 @@ _OURS = re.compile(r"^(\.building-|\.removing-)?\d{8}T\d{6}Z-[0-9a-f]{8}$")
 
 class SeriesError(PenstockError):
     """A series without the release asked for, or with a chain that does not hold together."""
+
+
+class UnknownReleaseError(SeriesError, UsageError):
+    """A release that was asked for and never was."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +102,12 @@ class Series:
         return [one for one in self.entries() if one.event == "released"]
 
     def entry(self, run_id: str) -> Entry:
-        """The event of one release. Raises: SeriesError naming the releases there are."""
+        """The event of one release. Raises: UnknownReleaseError naming those there are."""
         known = {one.run_id: one for one in self.released()}
         if run_id not in known:
             listed = ", ".join(list(known)[-5:]) or "none"
             message = f"{run_id}: no release of {self.name}; expected one of: {listed}"
-            raise SeriesError(message)
+            raise UnknownReleaseError(message)
         return known[run_id]
 
     def current_entry(self) -> Entry | None:

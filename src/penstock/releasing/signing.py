@@ -46,19 +46,26 @@ def sign(metadata: Metadata, seal: str, key_file: Path) -> str:
     )
 
 
-def check_signature(text: str, metadata: Metadata, seal: str, public_key: Path) -> str | None:
+def check_signature(
+    text: str, metadata: Metadata, seal: str, public_key: Path | None
+) -> str | None:
     """Why a `signature.json` does not vouch for the release; None if it does.
+
+    Without `public_key` it has to hold by the key it names itself: that tells a signature from
+    anything else, not whose it is.
 
     Raises: KeyFileError when the key, not the signature, is at fault.
     """
-    key = _load(public_key, load_pem_public_key)
-    if not isinstance(key, Ed25519PublicKey):
+    key = None if public_key is None else _load(public_key, load_pem_public_key)
+    if public_key is not None and not isinstance(key, Ed25519PublicKey):
         raise KeyFileError(_wrong_kind(public_key, "public"))
     try:
         facts = json.loads(text)
+        if not isinstance(key, Ed25519PublicKey):
+            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(facts["public_key"]))
         key.verify(bytes.fromhex(facts["signature"]), _statement(metadata, seal).encode())
     except (ValueError, KeyError, TypeError) as error:
-        return f"signature.json cannot be read ({error})"
+        return f"signature.json cannot be read ({type(error).__name__}: {error})"
     except InvalidSignature:
         return "the signature is not this key's signature of this release"
     expected = {
@@ -68,6 +75,11 @@ def check_signature(text: str, metadata: Metadata, seal: str, public_key: Path) 
         "statement": json.loads(_statement(metadata, seal)),
     }
     return None if text == canonical_json(expected) else "signature.json says more than it signs"
+
+
+def signing_key(text: str) -> str:
+    """The public key, as 64 hex digits, that a `signature.json` names."""
+    return str(json.loads(text)["public_key"])
 
 
 def _statement(metadata: Metadata, seal: str) -> str:

@@ -21,7 +21,7 @@ from penstock.releasing import bag, sealed
 from penstock.releasing.pack import MALFORMED, Pack, check_pack
 from penstock.releasing.sealed import Check, Metadata, Parent
 from penstock.releasing.series import CHAIN, Entry, read_chain
-from penstock.releasing.signing import check_signature
+from penstock.releasing.signing import check_signature, signing_key
 
 _SHOWN = 5
 
@@ -70,10 +70,12 @@ def verify(
     findings: list[Check] = []
 
     def look(name: str, examine: Callable[[], Iterator[str]]) -> bool:
+        problems: list[str] = []
         try:
-            problems = list(examine())
+            for problem in examine():
+                problems.append(problem)  # noqa: PERF402 - what was found before an error counts
         except (*MALFORMED, bagit.BagError) as error:
-            problems = [str(error) or type(error).__name__]
+            problems.append(str(error) or type(error).__name__)
         findings.append(Check(name, not problems, _few(problems)))
         return not problems
 
@@ -97,8 +99,9 @@ def verify(
         look("tag files", lambda: _tags(release, known, manifest))
         look("chain", lambda: _chain(release, known, seal, required=strict))
         look("successor", lambda: _successors(release, known, seal))
-        if public_key is not None:
+        if public_key is not None or (release / bag.SIGNATURE).exists():
             look("signature", lambda: _signature(release, known, seal, public_key))
+            findings[-1] = _with_key(findings[-1], release, public_key)
         if strict or expect_root is not None:
             pack = check_pack(release, known)
             findings += pack.checks
@@ -225,7 +228,9 @@ def _successors(release: Path, metadata: Metadata, seal: str) -> Iterator[str]:
             yield f"its successor {folder.name} has recorded another root or seal of it"
 
 
-def _signature(release: Path, metadata: Metadata, seal: str, public_key: Path) -> Iterator[str]:
+def _signature(
+    release: Path, metadata: Metadata, seal: str, public_key: Path | None
+) -> Iterator[str]:
     if not (release / bag.SIGNATURE).exists():
         yield f"{bag.SIGNATURE}: is missing; expected this release to be signed"
         return
@@ -233,6 +238,14 @@ def _signature(release: Path, metadata: Metadata, seal: str, public_key: Path) -
     problem = check_signature(text, metadata, seal, public_key)
     if problem is not None:
         yield problem
+
+
+def _with_key(found: Check, release: Path, public_key: Path | None) -> Check:
+    """A signature that holds, by whom nobody said: a note that names its key."""
+    if public_key is not None or not found.passed:
+        return found
+    key = signing_key(bag.read_text(release / bag.SIGNATURE))
+    return sealed.notes(found.name, f"made with key {key}: only --public-key tells whose that is")
 
 
 def _expected(pack: Pack, metadata: Metadata, root: str) -> Iterator[str]:

@@ -8,7 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.hazmat.primitives.serialization import PublicFormat as Public
 
+from penstock.releasing.bag import SIGNATURE
 from penstock.releasing.sealed import read_metadata
+from penstock.releasing.signing import sign
 from penstock.releasing.verify import Verification, verify
 from penstock.settings import Settings
 from support import attacker, releases
@@ -49,6 +51,13 @@ def test_untouched_both_verify(sealed_twice: tuple[Settings, Path], tmp_path: Pa
         assert found.failures == ()
 
 
+def test_what_was_added_is_named(sealed_twice: tuple[Settings, Path], tmp_path: Path) -> None:
+    _, head, _ = copied(sealed_twice, tmp_path / "tiny")
+    (head / "data" / ".hidden").touch()
+
+    assert any("data/.hidden: hidden" in one for one in verify(head).failures)
+
+
 def test_every_careless_change_is_found(
     sealed_twice: tuple[Settings, Path], tmp_path: Path, *, soak: bool
 ) -> None:
@@ -86,6 +95,37 @@ def test_a_forged_head_is_found_by_a_root_kept_elsewhere_or_by_its_signature(
     attacker.rewrite_chain(head)
     assert verify(head, strict=True).passed  # every record there is says the same
     assert failing(verify(head, expect_root=root)) == ["expected root"]
+    assert failing(verify(head, public_key=public)) == ["signature"]
+
+
+def test_a_file_that_only_looks_like_a_signature_is_found(
+    sealed_twice: tuple[Settings, Path], tmp_path: Path
+) -> None:
+    _, head, _ = copied(sealed_twice, tmp_path / "tiny")
+    signature = head / SIGNATURE
+    signature.chmod(0o644)
+    signature.write_text("{}\n")
+
+    assert failing(verify(head)) == ["signature"]
+
+
+def test_whose_signature_it_is_only_the_key_tells(
+    sealed_twice: tuple[Settings, Path], tmp_path: Path
+) -> None:
+    _, head, public = copied(sealed_twice, tmp_path / "tiny")
+    found = verify(head)
+    other = tmp_path / "other.pem"
+    key = Ed25519PrivateKey.generate()
+    other.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    signature = head / SIGNATURE
+    signature.chmod(0o644)
+    signature.write_text(sign(read_metadata(head), found.seal, other))
+    others = verify(head)
+
+    notes = [one for one in (found.checks[-1], others.checks[-1]) if one.warns]
+    assert len({one.message for one in notes}) == 2
+    assert found.passed
+    assert others.passed
     assert failing(verify(head, public_key=public)) == ["signature"]
 
 
