@@ -35,8 +35,11 @@ from support.worlds import (
 pytestmark = pytest.mark.integration
 
 PLANT = renamed(WIND, "farm").model_copy(update={"capacity_mw": 20.0})
+CURVE = " ".join(f"{min(1.0, (bin_number / 24) ** 3):.6f}" for bin_number in range(61))
 UNITS = [
-    renamed(WIND, name).model_copy(update={"parent_asset_id": "farm"}) for name in ("u1", "u2")
+    # One has its maker's curve until it has a past of its own, the other nothing.
+    renamed(WIND, name).model_copy(update={"parent_asset_id": "farm", "power_curve": curve})
+    for name, curve in (("u1", CURVE), ("u2", None))
 ]
 LOCAL = [
     # Their days are parted by their own midnights, 7 hours after and 14 before the UTC one; in

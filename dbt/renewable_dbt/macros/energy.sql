@@ -17,6 +17,11 @@
     end
 {%- endmacro %}
 
+{# Whether a maker's curve stands behind an expectation, wholly or (a plant) in part. #}
+{% macro is_by_maker(method) -%}
+    coalesce({{ method }} in ('oem_curve', 'sum_of_units_oem'), false)
+{%- endmacro %}
+
 {#
   Losses of one interval. potential - availability - curtailment - performance - electrical = net
   holds exactly, because every term is a DECIMAL and the last two are differences.

@@ -110,7 +110,8 @@ class Product:
     own below a release's payload folder. `lookback_days`: how many days before a stale day its
     arrival can still change. `flat_raw`: files lie in `raw/<table>/`, without a folder of the
     product between. `declaring` names the contract whose rows (assets) other tables refer to, and
-    `parse_declared` turns a mapping's description of them into that contract's rows. `mock` lands
+    `parse_declared` turns a mapping's description of them (and the mapping's path, beside which it
+    may look for more) into that contract's rows. `mock` lands
     generated days, `report` writes an HTML report of the marts; `source` says whether a run makes
     mock data or takes landed files only. `summary` is the SQL of the table a run prints. `watches`
     find in the marts what somebody has to be told, `find_doubts` in rows about to land. `starter`

@@ -83,6 +83,7 @@ select
     ratio(valid_net_generation_mwh, capacity_mwh) as calendar_capacity_factor,
     mean(sum_availability_pct, availability_slots) as availability_pct,
     potential_mwh,
+    null::decimal(18, 9) as oem_potential_mwh,
     availability_loss_mwh,
     curtailment_loss_mwh,
     performance_loss_mwh,

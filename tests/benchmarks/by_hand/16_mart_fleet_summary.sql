@@ -69,6 +69,7 @@ select
     ratio(valid_net_generation_mwh, valid_capacity_mwh) as capacity_factor,
     ratio(valid_net_generation_mwh, capacity_mwh) as calendar_capacity_factor,
     potential_mwh,
+    null::decimal(18, 9) as oem_potential_mwh,
     availability_loss_mwh,
     curtailment_loss_mwh,
     performance_loss_mwh,

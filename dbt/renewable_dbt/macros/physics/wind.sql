@@ -81,6 +81,49 @@ segments as (
 {%- endmacro %}
 
 {#
+  The maker's curves, each as declared with a version of its asset: a point at every bin's centre
+  and those beside it. CTEs that end in `maker_segments`, one row per asset, valid_from and bin.
+#}
+{% macro maker_segment_ctes() -%}
+maker_bins as (
+    select
+        asset_id,
+        valid_from,
+        power_curve,
+        {{ shared_dbt.each_integer(0, constant('curve_last_bin')) }} as wind_bin
+    from {{ ref('int_asset_spans') }}
+    where power_curve is not null
+),
+
+maker_points as (
+    select
+        maker_bins.asset_id,
+        maker_bins.valid_from,
+        cast(maker_bins.wind_bin as integer) as wind_bin,
+        cast(maker_bins.wind_bin * 0.5 as decimal(18, 9)) as own_speed_mps,
+        cast(
+            split_part(maker_bins.power_curve, ' ', cast(maker_bins.wind_bin + 1 as integer))
+            as decimal(18, 9)
+        ) as own_power_pu
+    from maker_bins
+),
+
+maker_segments as (
+    select
+        maker_points.*,
+        lag(maker_points.own_speed_mps) over curve as previous_speed_mps,
+        lag(maker_points.own_power_pu) over curve as previous_power_pu,
+        lead(maker_points.own_speed_mps) over curve as next_speed_mps,
+        lead(maker_points.own_power_pu) over curve as next_power_pu
+    from maker_points
+    window curve as (
+        partition by maker_points.asset_id, maker_points.valid_from
+        order by maker_points.wind_bin
+    )
+)
+{%- endmacro %}
+
+{#
   Power on a curve of bin means at speed x: linear between two means, 0 below the first, the last
   one held above. `own` is the mean of x's bin, null where the bin is not valid; `curve` prefixes
   the names of the curve's columns.

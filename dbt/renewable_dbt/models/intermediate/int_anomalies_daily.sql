@@ -52,7 +52,9 @@ days as (
         daily.frozen_minutes,
         daily.completeness_frac,
         suspected_days.asset_id is not null as is_suspected,
-        coalesce(
+        -- how far a maker's curve lies from an asset says nothing of its days
+        not daily.is_by_maker
+        and coalesce(
             daily.expected_available_uncurtailed_mwh
             >= {{ constant('minimum_energy_frac') }} * daily.capacity_mwh
             and daily.judged_slots

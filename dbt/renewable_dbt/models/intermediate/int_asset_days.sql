@@ -29,6 +29,7 @@ with_defaults as (
         days.hub_height_m,
         days.cut_in_mps,
         days.cut_out_mps,
+        case when days.power_curve is not null then days.valid_from end as curve_valid_from,
         coalesce(days.is_stall_regulated, false) as is_stall_regulated,
         days.tilt_deg,
         days.azimuth_deg,

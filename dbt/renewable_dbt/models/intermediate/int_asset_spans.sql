@@ -83,6 +83,7 @@ spans as (
         held.asset_id,
         held.valid_from,
         held.valid_to,
+        held.power_curve,
         {%- for column in asset_attributes() %}
         held.{{ column }},
         {%- endfor %}

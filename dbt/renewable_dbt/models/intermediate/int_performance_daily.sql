@@ -208,6 +208,9 @@ described as (
             else with_insolation.own_downtime_loss_mwh
         end as downtime_loss_mwh,
         asset_days.portfolio,
+        {{ is_by_maker('with_insolation.method') }} as is_by_maker,
+        case when {{ is_by_maker('with_insolation.method') }} then with_insolation.potential_mwh end
+            as oem_potential_mwh,
         {{ shared_dbt.measure(
             'cast(asset_days.dc_capacity_mw as double)'
             ~ ' * cast(with_insolation.judged_poa_kwh_m2 as double)'

@@ -130,6 +130,7 @@ units_together as (
         {{ shared_dbt.exact_sum('units_in_plant_slots.curtailment_loss_mwh') }}
             as curtailment_loss_mwh,
         bool_and(units_in_plant_slots.availability_basis = 'reported') as is_availability_reported,
+        bool_or({{ is_by_maker('units_in_plant_slots.method') }}) as is_by_maker,
         bool_or(units_in_plant_slots.is_air_assumed) as is_air_assumed,
         bool_or(units_in_plant_slots.is_daylight) as is_daylight,
         max(units_in_plant_slots.weather_source_class) as weather_source_class,
@@ -226,6 +227,7 @@ combined as (
             = member_counts.units * own_rows.interval_minutes, false
         ) as is_generation_valid,
         false as is_train_ok,
+        units_together.is_by_maker,
         case
             when units_together.expected_minutes = member_counts.units * own_rows.interval_minutes
                 then units_together.expected_mwh
@@ -261,7 +263,11 @@ balanced as (
             + {{ constant('meter_tolerance_frac') }} * cast(combined.capacity_mwh as double),
             false
         ) as dq_energy_balance,
-        case when combined.expected_mwh is not null then 'sum_of_units' end as method,
+        case
+            when combined.expected_mwh is null then null
+            when combined.is_by_maker then 'sum_of_units_oem'
+            else 'sum_of_units'
+        end as method,
         combined.is_weather_valid
         and combined.is_generation_valid
         and combined.expected_mwh is not null as is_judged

@@ -27,6 +27,20 @@ bins_daily as (
         and {{ shared_dbt.rebuilt('days.performance_date', lookback=365) }}
 ),
 
+-- too little of a past of its own: the maker's curve stands in, and its days learn nothing
+maker_days as (
+    select
+        training.asset_id,
+        training.performance_date,
+        asset_days.curve_valid_from
+    from {{ ref('int_training_trailing') }} as training
+    inner join {{ ref('int_asset_days') }} as asset_days
+        on
+            training.performance_date = asset_days.performance_date
+            and training.asset_id = asset_days.asset_id
+    where training.method = 'oem_curve' and {{ shared_dbt.rebuilt('training.performance_date') }}
+),
+
 bins as (
     select {{ shared_dbt.each_integer(0, constant('curve_last_bin')) }} as wind_bin
 ),
@@ -81,6 +95,28 @@ judged_bins as (
     where is_judged
 ),
 
-{{ curve_segment_ctes('judged_bins', 'asset_id, performance_date') }}
+{{ curve_segment_ctes('judged_bins', 'asset_id, performance_date') }},
 
-select * from segments
+{{ maker_segment_ctes() }},
+
+judging as (
+    select * from segments
+    union all
+    select
+        maker_days.asset_id,
+        maker_days.performance_date,
+        maker_segments.wind_bin,
+        maker_segments.own_speed_mps,
+        maker_segments.own_power_pu,
+        maker_segments.previous_speed_mps,
+        maker_segments.previous_power_pu,
+        maker_segments.next_speed_mps,
+        maker_segments.next_power_pu
+    from maker_days
+    inner join maker_segments
+        on
+            maker_days.asset_id = maker_segments.asset_id
+            and maker_days.curve_valid_from = maker_segments.valid_from
+)
+
+select * from judging

@@ -3,7 +3,8 @@ with judged_days as (
         asset_id,
         performance_date,
         technology,
-        system_loss_frac
+        system_loss_frac,
+        curve_valid_from is not null as has_maker_curve
     from {{ ref('int_asset_days') }}
     where not is_plant and {{ shared_dbt.rebuilt('performance_date') }}
 ),
@@ -57,7 +58,8 @@ wind_events as (
         judged_days.performance_date,
         cast(null as date) as training_date,
         0 as training_minutes,
-        true as is_judged
+        true as is_judged,
+        judged_days.has_maker_curve
     from judged_days
     where judged_days.technology = 'wind'
     union all
@@ -66,7 +68,8 @@ wind_events as (
         wind_training_days.performance_date,
         wind_training_days.performance_date as training_date,
         wind_training_days.training_minutes,
-        false as is_judged
+        false as is_judged,
+        false as has_maker_curve
     from wind_training_days
 ),
 
@@ -75,6 +78,7 @@ wind_windows as (
         wind_events.asset_id,
         wind_events.performance_date,
         wind_events.is_judged,
+        wind_events.has_maker_curve,
         sum(wind_events.training_minutes) over trailing_year as training_minutes,
         count(wind_events.training_date) over trailing_year as training_days,
         min(wind_events.training_date) over trailing_year as first_training_date,
@@ -95,6 +99,7 @@ wind_training as (
         case
             when wind_windows.training_minutes >= {{ constant('curve_total_minutes') }}
                 then 'trailing_curve'
+            when wind_windows.has_maker_curve then 'oem_curve'
         end as method,
         wind_windows.training_days,
         wind_windows.first_training_date,

@@ -4,8 +4,8 @@
     'metered_gross_mwh', 'metered_net_mwh', 'electrical_loss_mwh'] %}
 {%- set stated_by_operator = ['curtailment_mwh', 'reported_availability_loss_mwh'] %}
 {%- set modelled = ['capacity_mwh', 'gross_generation_mwh', 'judged_gross_mwh', 'potential_mwh',
-    'availability_loss_mwh', 'curtailment_loss_mwh', 'performance_loss_mwh', 'achievable_mwh',
-    'expected_available_uncurtailed_mwh'] %}
+    'oem_potential_mwh', 'availability_loss_mwh', 'curtailment_loss_mwh', 'performance_loss_mwh',
+    'achievable_mwh', 'expected_available_uncurtailed_mwh'] %}
 
 with daily as (
     select * from {{ ref('int_performance_daily') }}
@@ -156,6 +156,7 @@ final as (
         {{ shared_dbt.ratio('with_ratios.valid_net_generation_mwh', 'with_ratios.capacity_mwh') }}
             as calendar_capacity_factor,
         with_ratios.potential_mwh,
+        with_ratios.oem_potential_mwh,
         with_ratios.availability_loss_mwh,
         with_ratios.curtailment_loss_mwh,
         with_ratios.performance_loss_mwh,

@@ -51,7 +51,7 @@ summed as (
             'reported_availability_loss_mwh', 'downtime_loss_mwh', 'capacity_mwh',
             'valid_net_generation_mwh',
             'valid_capacity_mwh', 'sum_availability_pct', 'judged_capacity_mwh', 'judged_gross_mwh',
-            'potential_mwh', 'availability_loss_mwh', 'curtailment_loss_mwh',
+            'potential_mwh', 'oem_potential_mwh', 'availability_loss_mwh', 'curtailment_loss_mwh',
             'performance_loss_mwh',
             'metered_gross_mwh', 'metered_net_mwh', 'dc_reference_mwh',
             'dc_reference_at_temperature_mwh', 'achievable_mwh',
@@ -70,6 +70,7 @@ summed as (
 with_ratios as (
     select
         summed.*,
+        coalesce(summed.oem_potential_mwh < summed.potential_mwh, false) as is_mixed,
         cast(extract(day from last_day(summed.performance_month)) as integer) as days_in_month,
         {{ shared_dbt.ratio('summed.valid_slots', 'summed.expected_slots') }} as completeness_frac,
         {{ shared_dbt.ratio('summed.judged_gross_mwh', 'summed.achievable_mwh') }}
@@ -84,7 +85,7 @@ with_score as (
     select
         with_ratios.*,
         case
-            when not with_ratios.is_plant
+            when not with_ratios.is_plant and not with_ratios.is_mixed
                 then {{ score_when_sufficient(
                     'with_ratios.achievement_ratio',
                     shared_dbt.ratio(
@@ -128,6 +129,7 @@ final as (
         {{ shared_dbt.ratio('with_score.sum_availability_pct', 'with_score.availability_slots') }}
             as availability_pct,
         with_score.potential_mwh,
+        with_score.oem_potential_mwh,
         with_score.availability_loss_mwh,
         with_score.curtailment_loss_mwh,
         with_score.performance_loss_mwh,
@@ -237,6 +239,7 @@ with_split as (
         with_changes.calendar_capacity_factor,
         with_changes.availability_pct,
         with_changes.potential_mwh,
+        with_changes.oem_potential_mwh,
         with_changes.availability_loss_mwh,
         with_changes.curtailment_loss_mwh,
         with_changes.performance_loss_mwh,

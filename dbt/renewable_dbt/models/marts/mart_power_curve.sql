@@ -130,6 +130,46 @@ final as (
             curves.asset_id = asset_months.asset_id
             and curves.as_of_month = asset_months.as_of_month
     where curves.training_minutes >= {{ constant('curve_bin_minutes') }}
+),
+
+{{ maker_segment_ctes() }},
+
+-- the maker's, once, from the month on in which its version of the asset begins
+versions as (
+    select
+        spans.asset_id,
+        spans.tenant_id,
+        spans.valid_from,
+        cast({{ dbt.date_trunc('month', 'spans.span_from') }} as date) as as_of_month
+    from {{ ref('int_asset_spans') }} as spans
+    where spans.power_curve is not null and spans.span_from is not null
+    qualify
+        row_number() over (
+            partition by
+                spans.asset_id, cast({{ dbt.date_trunc('month', 'spans.span_from') }} as date)
+            order by spans.valid_from desc
+        ) = 1
+),
+
+with_makers as (
+    select * from final
+    union all
+    select
+        versions.asset_id,
+        versions.tenant_id,
+        versions.as_of_month,
+        'oem' as reference,
+        maker_segments.wind_bin,
+        cast(null as integer) as intervals,
+        maker_segments.own_speed_mps as mean_speed_mps,
+        maker_segments.own_power_pu as mean_power_pu,
+        cast(null as decimal(18, 9)) as sd_power_pu
+    from versions
+    inner join maker_segments
+        on
+            versions.asset_id = maker_segments.asset_id
+            and versions.valid_from = maker_segments.valid_from
+    where maker_segments.own_power_pu > 0
 )
 
-select * from final
+select * from with_makers

@@ -58,17 +58,18 @@ paired as (
             and daily.asset_id = anomalies.asset_id
 ),
 
+-- what a maker's curve and what a learnt one expects is never added up
 windowed as (
     select
         {%- for suffix in windows %}
-        count(*) over last_{{ suffix }} as days_{{ suffix }},
-        sum(paired.judged_slots) over last_{{ suffix }} as judged_slots_{{ suffix }},
-        sum(paired.expected_slots) over last_{{ suffix }} as expected_slots_{{ suffix }},
-        sum(paired.capacity_mwh) over last_{{ suffix }} as capacity_mwh_{{ suffix }},
-        sum(paired.judged_gross_mwh) over last_{{ suffix }} as judged_gross_mwh_{{ suffix }},
-        sum(paired.potential_mwh) over last_{{ suffix }} as potential_mwh_{{ suffix }},
-        sum(paired.achievable_mwh) over last_{{ suffix }} as achievable_mwh_{{ suffix }},
-        sum(paired.expected_available_uncurtailed_mwh) over last_{{ suffix }}
+        count(*) over alike_{{ suffix }} as days_{{ suffix }},
+        sum(paired.judged_slots) over alike_{{ suffix }} as judged_slots_{{ suffix }},
+        sum(paired.expected_slots) over alike_{{ suffix }} as expected_slots_{{ suffix }},
+        sum(paired.capacity_mwh) over alike_{{ suffix }} as capacity_mwh_{{ suffix }},
+        sum(paired.judged_gross_mwh) over alike_{{ suffix }} as judged_gross_mwh_{{ suffix }},
+        sum(paired.potential_mwh) over alike_{{ suffix }} as potential_mwh_{{ suffix }},
+        sum(paired.achievable_mwh) over alike_{{ suffix }} as achievable_mwh_{{ suffix }},
+        sum(paired.expected_available_uncurtailed_mwh) over alike_{{ suffix }}
             as expected_available_uncurtailed_mwh_{{ suffix }},
         count(paired.x) over last_{{ suffix }} as pairs_{{ suffix }},
         sum(paired.x) over last_{{ suffix }} as sum_x_{{ suffix }},
@@ -78,24 +79,26 @@ windowed as (
         sum(paired.x * paired.y) over last_{{ suffix }} as sum_xy_{{ suffix }},
         {%- endfor %}
         coalesce(bool_or(paired.is_loss) over last_30d, false) as has_loss_30d,
-        sum(paired.availability_loss_mwh + paired.curtailment_loss_mwh) over last_30d
+        sum(paired.availability_loss_mwh + paired.curtailment_loss_mwh) over alike_30d
             as stopped_mwh_30d,
         paired.*
     from paired
     window
-        last_7d as (
+        {%- for suffix, days in windows.items() %}
+        last_{{ suffix }} as (
             partition by paired.asset_id
             order by paired.performance_date
-            range between interval 6 day preceding and current row
+            range between interval {{ days - 1 }} day preceding and current row
         ),
-        last_30d as (
-            partition by paired.asset_id
+        alike_{{ suffix }} as (
+            partition by paired.asset_id, paired.is_by_maker
             order by paired.performance_date
-            range between interval 29 day preceding and current row
-        )
+            range between interval {{ days - 1 }} day preceding and current row
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
 ),
 
--- days of the window before the first landed one count as missing
+-- days of the window before the first landed one count as missing, and those of the other kind
 with_ratios as (
     select
         {%- for suffix, days in windows.items() %}

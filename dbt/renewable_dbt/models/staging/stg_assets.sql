@@ -59,6 +59,7 @@ typed as (
         cast(latest.n_turbines as integer) as n_turbines,
         latest.turbine_model,
         latest.power_curve_id,
+        latest.power_curve,
         {{ shared_dbt.measure('latest.cut_in_mps') }} as cut_in_mps,
         {{ shared_dbt.measure('latest.cut_out_mps') }} as cut_out_mps,
         latest.stall_regulated as is_stall_regulated,

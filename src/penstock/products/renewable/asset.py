@@ -13,10 +13,16 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     model_validator,
 )
+
+EVENT_SEPARATOR = "; "
+MOST_EVENTS = 50
+"""Of one version of an asset; dbt's constant `asset_events_most` says the same."""
 
 Technology = Literal["wind", "solar"]
 _NEEDED: dict[Technology, tuple[str, ...]] = {
@@ -27,7 +33,7 @@ _NEEDED: dict[Technology, tuple[str, ...]] = {
     ),
 }
 _OPTIONAL: dict[Technology, tuple[str, ...]] = {
-    "wind": ("rotor_diameter_m", "turbine_model", "power_curve_id"),
+    "wind": ("rotor_diameter_m", "turbine_model", "power_curve_id", "power_curve"),
     "solar": (),
 }
 
@@ -38,6 +44,60 @@ def _existing_time_zone(name: str) -> str:
     except (OSError, ValueError, KeyError):
         raise ValueError("an IANA time zone such as Europe/Berlin") from None
     return name
+
+
+class AssetEvent(BaseModel):
+    """What made an asset, or what measures it, another one: no reference reaches across.
+
+    `date` is the first whole day on which the asset is as it is from then on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    date: date
+    kind: Literal[
+        "sensor_repaired",
+        "sensor_replaced",
+        "blades_changed",
+        "control_changed",
+        "repowered",
+        "modules_replaced",
+        "inverter_replaced",
+        "other",
+    ]
+
+
+def _events_as_text(given: object) -> object:
+    """The listed events as the column holds them: `<date> <kind>`, by date, joined by `; `.
+
+    Raises: ValueError naming the event and its field.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, list) or not given:
+        raise ValueError("a list with one {date: 2024-05-17, kind: sensor_repaired} per event")
+    events: list[AssetEvent] = []
+    for number, one in enumerate(given, start=1):
+        try:
+            events.append(AssetEvent.model_validate(one))
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"])
+            raise ValueError(f"of event {number}, '{field}': {first['msg']}") from error
+    dates = [event.date for event in events]
+    twice = sorted({str(one) for one in dates if dates.count(one) > 1})
+    if twice:
+        raise ValueError(f"one event per date, {', '.join(twice)} has several; leave one")
+    if len(events) > MOST_EVENTS:
+        raise ValueError(f"at most {MOST_EVENTS} events, got {len(events)}")
+    ordered = sorted(events, key=lambda event: event.date)
+    return EVENT_SEPARATOR.join(f"{event.date} {event.kind}" for event in ordered)
+
+
+def _no_curve(given: object) -> object:
+    if given is not None:
+        raise ValueError("nothing: the curve is read from the file that power_curve_id names")
+    return given
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -102,7 +162,13 @@ class Asset(BaseModel):
         "Number of turbines.", **_of("wind", 1)
     )
     turbine_model: Text | None = _column("Maker and model.", default=None)
-    power_curve_id: Text | None = _column("The maker's power curve.", default=None)
+    power_curve_id: Text | None = _column(
+        "The maker's power curve: power_curves/<power_curve_id>.csv beside the declaring file.",
+        default=None,
+    )
+    power_curve: Annotated[Text | None, BeforeValidator(_no_curve)] = _column(
+        "That curve: shares of rated power at 0, 0.5, 1 ... m/s and 1.225 kg/m3.", default=None
+    )
     cut_in_mps: Annotated[float, Field(gt=0, le=10)] | None = _column(
         "Wind speed at which turbines start.", "m/s", **_of("wind", 3.0)
     )
@@ -135,6 +201,9 @@ class Asset(BaseModel):
         "First day of this version.", default_factory=lambda asset: asset["commissioning_date"]
     )
     valid_to: date | None = _column("First day this version no longer holds.", default=None)
+    asset_events: Annotated[Text | None, BeforeValidator(_events_as_text)] = _column(
+        "What began references anew: '<date> <kind>', joined by '; '.", default=None
+    )
 
     @model_validator(mode="after")
     def _columns_fit_the_technology(self) -> Self:
@@ -150,6 +219,19 @@ class Asset(BaseModel):
         ]
         if problems:
             raise ValueError("\n".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _events_lie_within_its_life(self) -> Self:
+        for text in (self.asset_events or "").split(EVENT_SEPARATOR) if self.asset_events else ():
+            day = date.fromisoformat(text.partition(" ")[0])
+            if day <= self.commissioning_date or (
+                self.decommissioning_date is not None and day >= self.decommissioning_date
+            ):
+                raise ValueError(
+                    f"'asset_events': expected dates after commissioning_date "
+                    f"({self.commissioning_date}) and before decommissioning_date, got {day}"
+                )
         return self
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ Belongs here: checking a mapping's `assets` block. Does not belong here: what an
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,12 +14,14 @@ from pydantic import ValidationError
 from penstock.errors import PenstockError
 from penstock.products.renewable.asset import Asset, version_problems
 from penstock.products.renewable.contracts import assets_frame
+from penstock.products.renewable.power_curve import with_power_curves
 
 
 def declared_assets(entries: Sequence[Mapping[str, Any]], where: str) -> pl.DataFrame:
-    """The entries as `assets` rows; `where` names their file in messages.
+    """The entries as `assets` rows; `where` is the path of their file.
 
-    Raises: PenstockError naming the file, the asset and each field that is wrong.
+    Raises: PenstockError naming the file, the asset and each field that is wrong;
+    PowerCurveError.
     """
     if not entries:
         message = f"{where}: describes no `assets`; add the assets its rows belong to."
@@ -38,4 +41,4 @@ def declared_assets(entries: Sequence[Mapping[str, Any]], where: str) -> pl.Data
     if problems:
         message = "\n".join([f"{where}: `assets` cannot be used:", *problems])
         raise PenstockError(message)
-    return assets_frame(assets)
+    return assets_frame(with_power_curves(assets, Path(where)))

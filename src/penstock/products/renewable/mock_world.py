@@ -47,8 +47,12 @@ class World:
 
     @property
     def name(self) -> str:
-        """Recorded in every file: two names are two histories."""
-        content = self.portfolio.model_dump_json().encode()
+        """Recorded in every file: two names are two histories.
+
+        What only judges the rows (curves, events) may change within a history.
+        """
+        judging = {"assets": {"__all__": {"power_curve", "asset_events"}}}
+        content = self.portfolio.model_dump_json(exclude=judging).encode()
         events = "clean" if self.is_clean else "planted events"
         return f"seed {self.seed}, portfolio {hashlib.sha256(content).hexdigest()[:12]}, {events}"
 

@@ -27,6 +27,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from penstock.errors import PenstockError
 from penstock.products.renewable.asset import Asset, version_problems
 from penstock.products.renewable.mock_data.climate import MockClimate
+from penstock.products.renewable.power_curve import with_power_curves
 
 _CONSEQUENCE = "default_factory_not_called"
 """Pydantic's type of an error that only follows from another one, which is reported."""
@@ -97,11 +98,11 @@ class Portfolio(BaseModel):
 def read_portfolio(path: Path) -> Portfolio:
     """Portfolio described in a YAML file with one list, `assets`.
 
-    Raises: PortfolioError naming the file and everything to correct in it.
+    Raises: PortfolioError naming the file and everything to correct in it; PowerCurveError.
     """
     content = _read_yaml(path)
     try:
-        return Portfolio.model_validate(content)
+        portfolio = Portfolio.model_validate(content)
     except ValidationError as error:
         lines = [
             line
@@ -110,6 +111,8 @@ def read_portfolio(path: Path) -> Portfolio:
             for line in _explain(detail, content)
         ]
         raise PortfolioError("\n".join(f"{path}: {line}" for line in lines)) from error
+    assets = tuple(with_power_curves(portfolio.assets, path))
+    return portfolio.model_copy(update={"assets": assets})
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
