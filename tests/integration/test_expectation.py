@@ -1,4 +1,4 @@
-"""Where an expectation comes from: the maker's curve for want of a past, a past of its own."""
+"""Where an expectation comes from: the maker's curve, or a past since the asset last changed."""
 
 import shutil
 from datetime import date, datetime, timedelta
@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from penstock.loading.load import load
-from penstock.products.renewable.contracts import GENERATION, WEATHER
+from penstock.products.renewable.contracts import ASSETS as ASSETS_CONTRACT
+from penstock.products.renewable.contracts import GENERATION, WEATHER, assets_frame
 from penstock.products.renewable.product import PRODUCT
 from penstock.settings import Settings
 from penstock.transforming.transform import transform
@@ -35,7 +36,20 @@ CURVE = " ".join(f"{share:.6f}" for share in SHARES)
 
 BARE = renamed(WIND, "bare")
 MADE = renamed(WIND, "made").model_copy(update={"power_curve_id": "made", "power_curve": CURVE})
-ASSETS = [BARE, MADE]
+CHANGED = FIRST_DAY + timedelta(days=26)
+SILENT = renamed(WIND, "silent").model_copy(update={"power_curve": CURVE})
+TOLD = renamed(WIND, "told").model_copy(
+    update={"power_curve": CURVE, "asset_events": f"{CHANGED} sensor_repaired"}
+)
+ASSETS = [BARE, MADE, SILENT, TOLD]
+
+
+def measured_weather() -> pl.DataFrame:
+    """From a repair on, the anemometers of two assets read 15 % more of the same wind."""
+    is_repaired = pl.col("asset_id").is_in(["silent", "told"]) & (pl.col("timestamp") >= CHANGED)
+    factor = pl.when(is_repaired).then(1.15).otherwise(1.0)
+    air = weather(days=DAYS, assets=ASSETS)
+    return air.with_columns((pl.col("wind_speed_mps") * factor).round(2))
 
 
 def built(settings: Settings) -> Settings:
@@ -49,7 +63,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = settings_for(tmp_path_factory.mktemp("expectation"))
     ship_assets(settings, ASSETS)
     arrival = datetime(2025, 5, 1)
-    ship(settings, WEATHER, weather(days=DAYS, assets=ASSETS), delivered_at=arrival)
+    ship(settings, WEATHER, measured_weather(), delivered_at=arrival)
     ship(settings, GENERATION, generation(days=DAYS, assets=ASSETS), delivered_at=arrival)
     return built(settings)
 
@@ -65,7 +79,8 @@ def test_the_makers_curve_stands_in_until_there_are_180_hours(world: Settings) -
         world,
         "select asset_id, method, count(*) as days, max(performance_date) as last,"
         " count(train_from) + count(train_to) as windows, count(potential_mwh) as judged"
-        " from marts.mart_weather_adjusted_performance group by all order by all",
+        " from marts.mart_weather_adjusted_performance where asset_id in ('bare', 'made')"
+        " group by all order by all",
     )
     eighth = FIRST_DAY + timedelta(days=7)
 
@@ -86,7 +101,7 @@ def test_energy_by_the_makers_curve_is_read_off_at_the_density_corrected_speed(
         "select cast(normalized_wind_speed_mps as double) as speed,"
         " cast(wind_speed_mps as double) as raw, cast(air_density_kgm3 as double) as density,"
         " cast(expected_mwh as double) as expected from marts.fct_generation_weather_interval"
-        " where method = 'oem_curve'",
+        " where method = 'oem_curve' and asset_id = 'made'",
     )
 
     assert judged.height == 8 * 24
@@ -143,7 +158,7 @@ def test_days_by_the_makers_curve_are_no_measure_for_others(world: Settings) -> 
 
 def test_months_and_fleet_say_how_much_is_by_a_makers_curve(world: Settings) -> None:
     by_maker = "sum(potential_mwh) filter (method = 'oem_curve')"
-    daily = rows(world, f"select {by_maker} from marts.mart_weather_adjusted_performance").item()
+    daily = f"select {by_maker} from marts.mart_weather_adjusted_performance"
     march = "where performance_month = '2025-03-01' and asset_id = 'made'"
 
     month = rows(world, f"select oem_potential_mwh, rating from marts.mart_monthly_kpis {march}")
@@ -153,8 +168,10 @@ def test_months_and_fleet_say_how_much_is_by_a_makers_curve(world: Settings) -> 
         " group by all order by all",
     )
 
-    assert month.rows() == [(daily, "not_rated")]
-    assert fleet.rows() == [("day", daily), ("month", daily)]
+    of_asset = rows(world, f"{daily} where asset_id = 'made'").item()
+    of_all = rows(world, daily).item()
+    assert month.rows() == [(of_asset, "not_rated")]
+    assert fleet.rows() == [("day", of_all), ("month", of_all)]
 
 
 def test_the_makers_curve_is_published_beside_the_learnt_ones(world: Settings) -> None:
@@ -192,3 +209,79 @@ def test_no_measurement_moves_what_the_maker_expects(world: Settings, tmp_path: 
     fresh = settings_for(tmp_path / "fresh")
     transform(PRODUCT, fresh, full_refresh=True, test=False)
     assert differing_rows(PRODUCT.warehouse(halved), PRODUCT.warehouse(fresh)) == []
+
+
+def test_references_train_on_the_days_since_the_event_only(world: Settings) -> None:
+    """Until there are enough of them the fallback is used; then the past begins at the event."""
+    told = rows(
+        world,
+        "select performance_date as day, method, train_from, train_to"
+        " from marts.mart_weather_adjusted_performance where asset_id = 'told' order by all",
+    )
+    before, after = told.filter(pl.col("day") < CHANGED), told.filter(pl.col("day") >= CHANGED)
+
+    assert before["method"].to_list() == ["oem_curve"] * 8 + ["trailing_curve"] * 18
+    assert after["method"].to_list() == ["oem_curve"] * 8 + ["trailing_curve"] * (DAYS - 34)
+    assert set(before["train_from"].drop_nulls()) == {FIRST_DAY}
+    assert set(after["train_from"].drop_nulls()) == {CHANGED}
+
+
+def test_a_repaired_anemometer_is_no_loss_where_its_event_is_declared(world: Settings) -> None:
+    """The same change without the event looks like an asset that makes a third too little."""
+    last_days = rows(
+        world,
+        "select asset_id, cast(avg(performance_index) as double) as mean,"
+        " count(*) filter (anomaly_type in ('sudden_loss', 'sustained_underperformance')) as alarms"
+        " from marts.mart_weather_adjusted_performance where method = 'trailing_curve'"
+        " and performance_date >= ? group by all order by all",
+        CHANGED,
+    )
+    index = {asset: (mean, alarms) for asset, mean, alarms in last_days.rows()}
+
+    assert index["told"][0] == pytest.approx(1, abs=0.02)
+    assert index["silent"][0] < 0.9
+    assert index["told"][1] == 0
+    assert index["silent"][1] > 3
+
+
+def test_a_corrected_event_rebuilds_as_if_it_had_always_been_there(
+    world: Settings, tmp_path: Path
+) -> None:
+    """One event taken back, another declared: equal to a build from scratch, and to no event."""
+    shutil.copytree(world.data_dir, tmp_path / "corrected")
+    corrected = settings_for(tmp_path / "corrected")
+    swapped = [
+        BARE,
+        MADE,
+        SILENT.model_copy(update={"asset_events": TOLD.asset_events}),
+        TOLD.model_copy(update={"asset_events": None}),
+    ]
+    later = datetime(2025, 6, 1)
+    ship(corrected, ASSETS_CONTRACT, assets_frame(swapped), delivered_at=later)
+    built(corrected)
+    first_day = "select asset_id, min(train_from) filter (performance_date >= ?) from marts"
+    windows = dict(
+        rows(
+            corrected,
+            f"{first_day}.mart_weather_adjusted_performance group by all order by all",
+            CHANGED,
+        ).rows()
+    )
+
+    assert (windows["silent"], windows["told"]) == (CHANGED, FIRST_DAY)
+
+    shutil.copytree(corrected.data_dir, tmp_path / "fresh")
+    fresh = settings_for(tmp_path / "fresh")
+    transform(PRODUCT, fresh, full_refresh=True, test=False)
+    assert differing_rows(PRODUCT.warehouse(corrected), PRODUCT.warehouse(fresh)) == []
+
+
+def test_an_assets_events_are_published_with_it(world: Settings) -> None:
+    events = rows(world, "select asset_id, asset_events from marts.dim_asset order by all").rows()
+
+    assert dict(events) == {
+        "bare": None,
+        "made": None,
+        "silent": None,
+        "told": f"{CHANGED} sensor_repaired",
+    }

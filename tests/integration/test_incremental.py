@@ -37,9 +37,12 @@ pytestmark = pytest.mark.integration
 PLANT = renamed(WIND, "farm").model_copy(update={"capacity_mw": 20.0})
 CURVE = " ".join(f"{min(1.0, (bin_number / 24) ** 3):.6f}" for bin_number in range(61))
 UNITS = [
-    # One has its maker's curve until it has a past of its own, the other nothing.
-    renamed(WIND, name).model_copy(update={"parent_asset_id": "farm", "power_curve": curve})
-    for name, curve in (("u1", CURVE), ("u2", None))
+    # One has its maker's curve until it has a past of its own, the other loses its past.
+    renamed(WIND, name).model_copy(update={"parent_asset_id": "farm", **more})
+    for name, more in (
+        ("u1", {"power_curve": CURVE}),
+        ("u2", {"asset_events": f"{FIRST_DAY + timedelta(days=8)} sensor_repaired"}),
+    )
 ]
 LOCAL = [
     # Their days are parted by their own midnights, 7 hours after and 14 before the UTC one; in

@@ -83,6 +83,7 @@
         'degradation_weeks': 102,
         'degradation_pairs': 26,
         'bootstrap_samples': 200,
+        'asset_events_most': 50,
     } -%}
     {{ constants[name] }}
 {%- endmacro %}

@@ -2,7 +2,7 @@
   How far an asset's days lie from its own recent past.
 
   `days` is a relation of one row per asset and day with the columns asset_id, performance_date,
-  actual and expected (energy over available, uncurtailed slots), lost (expected minus actual at the
+  curve_epoch (days of another one are no past of a day), actual and expected (energy over available, uncurtailed slots), lost (expected minus actual at the
   asset's own reference), full_load (energy at full capacity over the whole day), is_valid,
   is_suspected and dead_minutes. Every statistic of a day is robust (median, MAD) and ends before
   the day. Invalid days neither count nor are judged; suspected ones are judged but do not count:
@@ -67,14 +67,14 @@ with_past as (
     from referenced
     window
         days_before as (
-            partition by referenced.asset_id
+            partition by referenced.asset_id, referenced.curve_epoch
             order by referenced.performance_date
             range between interval {{ constant('deviation_window_days') }} day preceding
             and interval 1 day preceding
         )
         {%- for span, (days, fewest_days) in spans.items() %},
         {{ span }} as (
-            partition by referenced.asset_id
+            partition by referenced.asset_id, referenced.curve_epoch
             order by referenced.performance_date
             range between interval {{ days - 1 }} day preceding and current row
         )
@@ -102,7 +102,7 @@ with_spans_before as (
             'week': constant('week_distance_days'), 'fortnight': constant('fortnight_distance_days')
         }.items() %}
         before_{{ span }} as (
-            partition by with_past.asset_id
+            partition by with_past.asset_id, with_past.curve_epoch
             order by with_past.performance_date
             range between interval {{ constant('span_window_days') }} day preceding
             and interval {{ distance }} day preceding

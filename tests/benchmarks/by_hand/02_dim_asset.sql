@@ -51,6 +51,7 @@ select
     exact(albedo) as albedo,
     exact(system_loss_frac) as system_loss_frac,
     exact(electrical_loss_ref_frac) as electrical_loss_ref_frac,
+    null::varchar as asset_events,
     false as is_plant,
     valid_from,
     valid_to,

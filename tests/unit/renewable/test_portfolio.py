@@ -5,12 +5,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from penstock.errors import PenstockError
 from penstock.products.renewable.asset import Asset
 from penstock.products.renewable.contracts import ASSETS, assets_frame
 from penstock.products.renewable.mock_data.climate import MockClimate
+from penstock.products.renewable.mock_world import World
 from penstock.products.renewable.portfolio import PortfolioError, read_portfolio
 
 pytestmark = pytest.mark.unit
@@ -208,3 +210,49 @@ def test_an_unreadable_portfolio_is_an_error_a_user_can_act_on(tmp_path: Path) -
         read_portfolio(tmp_path / "nowhere.yaml")
     with pytest.raises(PenstockError, match="is not valid YAML"):
         read_portfolio(portfolio_file(tmp_path, "assets: ["))
+
+
+EVENT = {"date": date(2020, 5, 17), "kind": "sensor_repaired"}
+
+
+def test_events_are_kept_by_date_whatever_their_order() -> None:
+    later = {"date": date(2021, 1, 2), "kind": "blades_changed"}
+
+    asset = Asset.model_validate({**WIND, "asset_events": [later, EVENT]})
+
+    assert asset.asset_events == "2020-05-17 sensor_repaired; 2021-01-02 blades_changed"
+    assert Asset.model_validate(SOLAR).asset_events is None
+
+
+@pytest.mark.parametrize(
+    ("events", "named"),
+    [
+        ([], "a list with one {date: 2024-05-17, kind: sensor_repaired} per event"),
+        (EVENT, "a list with one {date: 2024-05-17, kind: sensor_repaired} per event"),
+        ([{**EVENT, "kind": "cleaned"}], "of event 1, 'kind'"),
+        ([EVENT, {"kind": "other"}], "of event 2, 'date'"),
+        ([EVENT, EVENT], "one event per date, 2020-05-17 has several"),
+        ([{**EVENT, "date": date(2012, 5, 1)}], "after commissioning_date (2012-05-01)"),
+    ],
+)
+def test_a_wrong_event_is_refused_by_its_place(tmp_path: Path, events: object, named: str) -> None:
+    portfolio = tmp_path / "mine.yaml"
+    portfolio.write_text(yaml.safe_dump({"assets": [{**WIND, "asset_events": events}]}))
+
+    with pytest.raises(PortfolioError) as caught:
+        read_portfolio(portfolio)
+
+    assert named in str(caught.value)
+    assert "asset 'w'" in str(caught.value)
+    assert "asset_events" in str(caught.value)
+
+
+def test_what_only_judges_rows_makes_no_other_mock_world(tmp_path: Path) -> None:
+    def world(*events: object) -> World:
+        entry = {**WIND, **({"asset_events": list(events)} if events else {})}
+        path = tmp_path / "mine.yaml"
+        path.write_text(yaml.safe_dump({"assets": [entry]}))
+        return World(7, path, read_portfolio(path), is_clean=True)
+
+    assert world(EVENT).portfolio != world().portfolio
+    assert world(EVENT).name == world().name

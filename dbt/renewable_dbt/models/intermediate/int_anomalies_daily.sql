@@ -41,6 +41,7 @@ days as (
     select
         daily.asset_id,
         daily.performance_date,
+        daily.curve_epoch,
         daily.judged_gross_mwh as actual,
         {{ shared_dbt.measure(
             'cast(daily.expected_available_uncurtailed_mwh as double) * coalesce('
@@ -53,7 +54,7 @@ days as (
         daily.completeness_frac,
         suspected_days.asset_id is not null as is_suspected,
         -- how far a maker's curve lies from an asset says nothing of its days
-        not daily.is_by_maker
+        not {{ is_by_maker('daily.method') }}
         and coalesce(
             daily.expected_available_uncurtailed_mwh
             >= {{ constant('minimum_energy_frac') }} * daily.capacity_mwh

@@ -2,6 +2,39 @@ with spans as (
     select * from {{ ref('int_asset_spans') }}
 ),
 
+-- each event begins an epoch: nothing that is learnt of an asset reaches across
+event_numbers as (
+    select {{ shared_dbt.each_integer(1, constant('asset_events_most')) }} as event_number
+),
+
+events as (
+    select distinct
+        spans.asset_id,
+        cast(
+            split_part(
+                split_part(spans.asset_events, '; ', cast(event_numbers.event_number as integer)),
+                ' ', 1
+            ) as date
+        ) as event_date
+    from spans
+    cross join event_numbers
+    where
+        split_part(spans.asset_events, '; ', cast(event_numbers.event_number as integer)) <> ''
+),
+
+epochs as (
+    select
+        events.asset_id,
+        events.event_date as epoch_from,
+        lead(events.event_date) over (
+            partition by events.asset_id order by events.event_date
+        ) as epoch_to,
+        row_number() over (
+            partition by events.asset_id order by events.event_date
+        ) as curve_epoch
+    from events
+),
+
 days as (
     select
         spans.*,
@@ -26,6 +59,7 @@ with_defaults as (
         days.latitude,
         days.longitude,
         coalesce(days.altitude_m, 0) as altitude_m,
+        cast(coalesce(epochs.curve_epoch, 0) as integer) as curve_epoch,
         days.hub_height_m,
         days.cut_in_mps,
         days.cut_out_mps,
@@ -40,6 +74,11 @@ with_defaults as (
         coalesce(days.albedo, 0.2) as albedo,
         coalesce(days.system_loss_frac, 0.11) as system_loss_frac
     from days
+    left join epochs
+        on
+            days.asset_id = epochs.asset_id
+            and days.performance_date >= epochs.epoch_from
+            and (days.performance_date < epochs.epoch_to or epochs.epoch_to is null)
     where {{ shared_dbt.rebuilt('days.performance_date') }}
 )
 

@@ -1,11 +1,13 @@
 {{ config(materialized='table') }}
 
 -- small enough to be made anew: it reads days, not intervals, and those after the first
--- {{ constant('baseline_days') }} training days of an asset change nothing
+-- {{ constant('baseline_days') }} training days of an asset, or after an event that made it
+-- another one, change nothing
 with wind_days as (
     select
         asset_id,
         performance_date,
+        max(curve_epoch) as curve_epoch,
         cast(null as decimal(18, 9)) as yield_ratio
     from {{ ref('int_power_curve_bins_daily') }}
     group by asset_id, performance_date
@@ -16,6 +18,7 @@ solar_days as (
     select
         asset_id,
         performance_date,
+        curve_epoch,
         yield_ratio
     from {{ ref('int_solar_ratio_daily') }}
     where is_usable
@@ -38,7 +41,8 @@ numbered as (
     select
         all_days.*,
         row_number() over (
-            partition by all_days.asset_id order by all_days.performance_date
+            partition by all_days.asset_id, all_days.curve_epoch
+            order by all_days.performance_date
         ) as day_number
     from all_days
     left join suspected_days
@@ -51,13 +55,14 @@ numbered as (
 frozen as (
     select
         numbered.asset_id,
+        numbered.curve_epoch,
         min(numbered.performance_date) as baseline_from,
         max(numbered.performance_date) as baseline_to,
         {{ shared_dbt.measure('cast(median(numbered.yield_ratio) as double)') }}
             as baseline_yield_ratio
     from numbered
     where numbered.day_number <= {{ constant('baseline_days') }}
-    group by numbered.asset_id
+    group by numbered.asset_id, numbered.curve_epoch
     having count(*) = {{ constant('baseline_days') }}
 )
 

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- one fixed yardstick over an asset's whole life, its first year included: the frozen curve (wind)
--- or modelled DC energy (solar), on sums of training intervals
+-- one fixed yardstick over an asset's life since its last event, its first year included: the
+-- frozen curve (wind) or modelled DC energy (solar), on sums of training intervals
 with wind_bins as (
     select * from {{ ref('int_power_curve_bins_daily') }}
     where intervals > 0
@@ -15,13 +15,27 @@ solar_days as (
 baseline_curves as (
     select
         asset_id,
+        baseline_to,
         wind_bin,
         own_power_pu
     from {{ ref('int_power_curve_baseline') }}
 ),
 
+last_epochs as (
+    select
+        asset_id,
+        max(curve_epoch) as curve_epoch
+    from {{ ref('int_asset_days') }}
+    group by asset_id
+),
+
 baselines as (
-    select * from {{ ref('int_baseline_training') }}
+    select all_baselines.*
+    from {{ ref('int_baseline_training') }} as all_baselines
+    inner join last_epochs
+        on
+            all_baselines.asset_id = last_epochs.asset_id
+            and all_baselines.curve_epoch = last_epochs.curve_epoch
 ),
 
 suspected_days as (
@@ -40,9 +54,14 @@ measured as (
             'cast(baseline_curves.own_power_pu as double) * wind_bins.intervals'
         ) }} as expected
     from wind_bins
+    inner join baselines
+        on
+            wind_bins.asset_id = baselines.asset_id
+            and wind_bins.curve_epoch = baselines.curve_epoch
     inner join baseline_curves
         on
-            wind_bins.asset_id = baseline_curves.asset_id
+            baselines.asset_id = baseline_curves.asset_id
+            and baselines.baseline_to = baseline_curves.baseline_to
             and wind_bins.wind_bin = baseline_curves.wind_bin
     where baseline_curves.own_power_pu is not null
     union all
@@ -56,7 +75,9 @@ measured as (
         ) }} as expected
     from solar_days
     inner join baselines
-        on solar_days.asset_id = baselines.asset_id
+        on
+            solar_days.asset_id = baselines.asset_id
+            and solar_days.curve_epoch = baselines.curve_epoch
 ),
 
 numbered as (

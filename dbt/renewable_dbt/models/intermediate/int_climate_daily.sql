@@ -6,6 +6,7 @@ with daily as (
         asset_id,
         performance_date,
         is_by_maker,
+        curve_epoch,
         extract(month from performance_date) as calendar_month,
         potential_mwh,
         judged_capacity_mwh
@@ -21,7 +22,8 @@ with_past as (
         sum(daily.judged_capacity_mwh) over days_before as capacity_mwh
     from daily
     window days_before as (
-        partition by daily.asset_id, daily.is_by_maker, daily.calendar_month
+        partition by
+            daily.asset_id, daily.is_by_maker, daily.curve_epoch, daily.calendar_month
         order by daily.performance_date
         rows between unbounded preceding and 1 preceding
     )

@@ -4,6 +4,7 @@ with screened as (
     select
         asset_id,
         performance_date,
+        curve_epoch,
         actual_full_load_hours as actual,
         expected_full_load_hours as expected,
         expected_full_load_hours - actual_full_load_hours as lost,
@@ -25,7 +26,7 @@ alarming as (
     from deviating
     qualify
         bool_or(deviating.is_dead or deviating.is_sudden or deviating.is_sustained) over (
-            partition by deviating.asset_id
+            partition by deviating.asset_id, deviating.curve_epoch
             order by deviating.performance_date
             range between interval {{ constant('suspicion_days') }} day preceding and current row
         )

@@ -16,6 +16,7 @@ screened as (
     select
         screening.asset_id,
         screening.performance_date,
+        screening.curve_epoch,
         screening.actual_full_load_hours as actual,
         screening.expected_full_load_hours as expected,
         screening.expected_full_load_hours - screening.actual_full_load_hours as lost,
@@ -36,11 +37,12 @@ screened as (
 under_suspicion as (
     select
         deviating.asset_id,
-        deviating.performance_date
+        deviating.performance_date,
+        deviating.curve_epoch
     from deviating
     qualify
         bool_or(deviating.is_dead or deviating.is_sudden or deviating.is_sustained) over (
-            partition by deviating.asset_id
+            partition by deviating.asset_id, deviating.curve_epoch
             order by deviating.performance_date
             range between interval {{ constant('suspicion_days') }} day preceding and current row
         )
@@ -54,7 +56,7 @@ suspected as (
     from under_suspicion
     qualify
         count(*) over (
-            partition by under_suspicion.asset_id
+            partition by under_suspicion.asset_id, under_suspicion.curve_epoch
             order by under_suspicion.performance_date
             range between interval {{ seen_days - 1 }} day preceding and current row
         ) <= {{ constant('suspicion_most_days') }}

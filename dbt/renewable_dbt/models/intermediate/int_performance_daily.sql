@@ -62,6 +62,7 @@ asset_days as (
         asset_id,
         performance_date,
         portfolio,
+        curve_epoch,
         dc_capacity_mw
     from {{ ref('int_asset_days') }}
     where {{ shared_dbt.rebuilt('performance_date') }}
@@ -208,6 +209,7 @@ described as (
             else with_insolation.own_downtime_loss_mwh
         end as downtime_loss_mwh,
         asset_days.portfolio,
+        asset_days.curve_epoch,
         {{ is_by_maker('with_insolation.method') }} as is_by_maker,
         case when {{ is_by_maker('with_insolation.method') }} then with_insolation.potential_mwh end
             as oem_potential_mwh,

@@ -22,6 +22,7 @@ bins as (
 summed as (
     select
         bins_daily.asset_id,
+        baselines.baseline_to,
         bins_daily.wind_bin,
         sum(bins_daily.intervals) as intervals,
         sum(bins_daily.training_minutes) as training_minutes,
@@ -38,7 +39,7 @@ summed as (
             bins_daily.performance_date = suspected_days.performance_date
             and bins_daily.asset_id = suspected_days.asset_id
     where suspected_days.asset_id is null
-    group by bins_daily.asset_id, bins_daily.wind_bin
+    group by bins_daily.asset_id, baselines.baseline_to, bins_daily.wind_bin
 ),
 
 -- a curve has every bin, those without training intervals too
@@ -56,6 +57,7 @@ all_bins as (
     left join summed
         on
             baselines.asset_id = summed.asset_id
+            and baselines.baseline_to = summed.baseline_to
             and bins.wind_bin = summed.wind_bin
     where baselines.baseline_yield_ratio is null
 ),

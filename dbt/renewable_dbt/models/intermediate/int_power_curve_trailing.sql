@@ -1,7 +1,8 @@
 with judged_days as (
     select
         asset_id,
-        performance_date
+        performance_date,
+        curve_epoch
     from {{ ref('int_training_trailing') }}
     where method = 'trailing_curve' and {{ shared_dbt.rebuilt('performance_date') }}
 ),
@@ -50,6 +51,7 @@ events as (
     select
         bins_daily.asset_id,
         bins_daily.performance_date,
+        bins_daily.curve_epoch,
         bins_daily.wind_bin,
         bins_daily.intervals,
         bins_daily.training_minutes,
@@ -61,6 +63,7 @@ events as (
     select
         judged_days.asset_id,
         judged_days.performance_date,
+        judged_days.curve_epoch,
         bins.wind_bin,
         0 as intervals,
         0 as training_minutes,
@@ -83,7 +86,7 @@ windowed as (
         sum(events.sum_power_pu) over trailing_year as sum_power_pu
     from events
     window trailing_year as (
-        partition by events.asset_id, events.wind_bin
+        partition by events.asset_id, events.curve_epoch, events.wind_bin
         order by events.performance_date
         range between interval {{ constant('curve_window_days') }} day preceding
         and interval 1 day preceding

@@ -27,7 +27,7 @@ bins_with_past as (
         / nullif(sum(bins_daily.intervals) over trailing_year, 0) as past_power_pu
     from bins_daily
     window trailing_year as (
-        partition by bins_daily.asset_id, bins_daily.wind_bin
+        partition by bins_daily.asset_id, bins_daily.curve_epoch, bins_daily.wind_bin
         order by bins_daily.performance_date
         range between interval {{ constant('curve_window_days') }} day preceding
         and interval 1 day preceding
@@ -38,6 +38,7 @@ wind_bins as (
     select
         bins_with_past.asset_id,
         bins_with_past.performance_date,
+        bins_with_past.curve_epoch,
         bins_with_past.training_minutes,
         cast(bins_with_past.sum_power_pu as double)
         * bins_with_past.training_minutes
@@ -64,6 +65,7 @@ wind_days as (
     select
         wind_bins.asset_id,
         wind_bins.performance_date,
+        max(wind_bins.curve_epoch) as curve_epoch,
         sum(wind_bins.training_minutes) as training_minutes,
         sum({{ shared_dbt.measure('wind_bins.actual') }}) as actual,
         sum({{ shared_dbt.measure('wind_bins.expected') }}) as expected,
@@ -77,6 +79,7 @@ solar_screened as (
     select
         solar_days.asset_id,
         solar_days.performance_date,
+        solar_days.curve_epoch,
         solar_days.training_minutes,
         {{ shared_dbt.ratio('solar_days.gross_generation_mwh', 'asset_days.capacity_mw') }}
             as actual,
@@ -103,6 +106,7 @@ screened as (
     select
         all_days.asset_id,
         all_days.performance_date,
+        all_days.curve_epoch,
         cast(all_days.actual as decimal(18, 9)) as actual_full_load_hours,
         cast(all_days.expected as decimal(18, 9)) as expected_full_load_hours,
         cast(all_days.dead_minutes as integer) as dead_minutes,

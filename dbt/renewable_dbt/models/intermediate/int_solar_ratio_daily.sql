@@ -50,7 +50,27 @@ with_ratio as (
             as yield_ratio,
         daily.training_minutes >= {{ constant('training_day_minutes') }} as is_usable
     from daily
+),
+
+asset_days as (
+    select
+        asset_id,
+        performance_date,
+        curve_epoch
+    from {{ ref('int_asset_days') }}
+    where {{ shared_dbt.rebuilt('performance_date') }}
+),
+
+with_epoch as (
+    select
+        with_ratio.*,
+        asset_days.curve_epoch
+    from with_ratio
+    inner join asset_days
+        on
+            with_ratio.performance_date = asset_days.performance_date
+            and with_ratio.asset_id = asset_days.asset_id
 )
 
-select * from with_ratio
+select * from with_epoch
 order by performance_date, asset_id

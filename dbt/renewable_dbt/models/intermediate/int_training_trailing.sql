@@ -4,6 +4,7 @@ with judged_days as (
         performance_date,
         technology,
         system_loss_frac,
+        curve_epoch,
         curve_valid_from is not null as has_maker_curve
     from {{ ref('int_asset_days') }}
     where not is_plant and {{ shared_dbt.rebuilt('performance_date') }}
@@ -22,6 +23,7 @@ wind_training_days as (
     select
         days.asset_id,
         days.performance_date,
+        max(days.curve_epoch) as curve_epoch,
         sum(days.training_minutes) as training_minutes
     from {{ ref('int_power_curve_bins_daily') }} as days
     left join suspected_days
@@ -39,6 +41,7 @@ solar_training_days as (
     select
         ratios.asset_id,
         ratios.performance_date,
+        ratios.curve_epoch,
         ratios.yield_ratio
     from {{ ref('int_solar_ratio_daily') }} as ratios
     left join suspected_days
@@ -56,6 +59,7 @@ wind_events as (
     select
         judged_days.asset_id,
         judged_days.performance_date,
+        judged_days.curve_epoch,
         cast(null as date) as training_date,
         0 as training_minutes,
         true as is_judged,
@@ -66,6 +70,7 @@ wind_events as (
     select
         wind_training_days.asset_id,
         wind_training_days.performance_date,
+        wind_training_days.curve_epoch,
         wind_training_days.performance_date as training_date,
         wind_training_days.training_minutes,
         false as is_judged,
@@ -77,6 +82,7 @@ wind_windows as (
     select
         wind_events.asset_id,
         wind_events.performance_date,
+        wind_events.curve_epoch,
         wind_events.is_judged,
         wind_events.has_maker_curve,
         sum(wind_events.training_minutes) over trailing_year as training_minutes,
@@ -85,7 +91,7 @@ wind_windows as (
         max(wind_events.training_date) over trailing_year as last_training_date
     from wind_events
     window trailing_year as (
-        partition by wind_events.asset_id
+        partition by wind_events.asset_id, wind_events.curve_epoch
         order by wind_events.performance_date
         range between interval {{ constant('curve_window_days') }} day preceding
         and interval 1 day preceding
@@ -96,6 +102,7 @@ wind_training as (
     select
         wind_windows.asset_id,
         wind_windows.performance_date,
+        wind_windows.curve_epoch,
         case
             when wind_windows.training_minutes >= {{ constant('curve_total_minutes') }}
                 then 'trailing_curve'
@@ -113,6 +120,7 @@ solar_pairs as (
     select
         judged_days.asset_id,
         judged_days.performance_date,
+        judged_days.curve_epoch,
         judged_days.system_loss_frac,
         solar_training_days.performance_date as training_date,
         solar_training_days.yield_ratio,
@@ -123,6 +131,7 @@ solar_pairs as (
     left join solar_training_days
         on
             judged_days.asset_id = solar_training_days.asset_id
+            and judged_days.curve_epoch = solar_training_days.curve_epoch
             and solar_training_days.performance_date between
             {{ shared_dbt.days_later(
                 'judged_days.performance_date', '-' ~ constant('solar_long_window_days')
@@ -145,6 +154,7 @@ solar_references as (
     select
         solar_windows.asset_id,
         solar_windows.performance_date,
+        solar_windows.curve_epoch,
         solar_windows.system_loss_frac,
         count(solar_windows.training_date) as training_days,
         min(solar_windows.training_date) as first_training_date,
@@ -153,13 +163,17 @@ solar_references as (
     from solar_windows
     where solar_windows.is_recent or solar_windows.recent_days < {{ constant('solar_days') }}
     group by
-        solar_windows.asset_id, solar_windows.performance_date, solar_windows.system_loss_frac
+        solar_windows.asset_id,
+        solar_windows.performance_date,
+        solar_windows.curve_epoch,
+        solar_windows.system_loss_frac
 ),
 
 solar_training as (
     select
         solar_references.asset_id,
         solar_references.performance_date,
+        solar_references.curve_epoch,
         case
             when solar_references.training_days >= {{ constant('solar_days') }}
                 then 'trailing_median'
@@ -192,6 +206,7 @@ labelled as (
     select
         all_training.asset_id,
         all_training.performance_date,
+        all_training.curve_epoch,
         all_training.method,
         cast(all_training.training_days as integer) as training_days,
         case when all_training.method like 'trailing%' then all_training.first_training_date end
@@ -206,6 +221,7 @@ labelled as (
     left join baselines
         on
             all_training.asset_id = baselines.asset_id
+            and all_training.curve_epoch = baselines.curve_epoch
             and all_training.performance_date > baselines.baseline_to
 )
 

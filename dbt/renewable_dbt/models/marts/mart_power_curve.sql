@@ -20,6 +20,7 @@ asset_days as (
     select
         asset_id,
         tenant_id,
+        curve_epoch,
         performance_date
     from {{ ref('int_asset_days') }}
     where technology = 'wind' and not is_plant
@@ -41,6 +42,7 @@ monthly as (
     select
         training.asset_id,
         training.training_month,
+        training.curve_epoch,
         training.wind_bin,
         sum(training.intervals) as intervals,
         sum(training.training_minutes) as training_minutes,
@@ -48,13 +50,15 @@ monthly as (
         sum(training.sum_power_pu) as sum_power_pu,
         sum(training.sum_power_pu_squared) as sum_power_pu_squared
     from training
-    group by training.asset_id, training.training_month, training.wind_bin
+    group by
+        training.asset_id, training.training_month, training.curve_epoch, training.wind_bin
 ),
 
 asset_months as (
     select
         asset_days.asset_id,
         max(asset_days.tenant_id) as tenant_id,
+        min(asset_days.curve_epoch) as curve_epoch,
         cast({{ dbt.date_trunc('month', 'asset_days.performance_date') }} as date) as as_of_month
     from asset_days
     group by
@@ -62,7 +66,7 @@ asset_months as (
         cast({{ dbt.date_trunc('month', 'asset_days.performance_date') }} as date)
 ),
 
--- recent: the twelve months before the month it is for
+-- recent: the twelve months before the month it is for, since the last event before it
 recent as (
     select
         asset_months.asset_id,
@@ -78,6 +82,7 @@ recent as (
     inner join monthly
         on
             asset_months.asset_id = monthly.asset_id
+            and asset_months.curve_epoch = monthly.curve_epoch
             and asset_months.as_of_month > monthly.training_month
             and asset_months.as_of_month <= monthly.training_month + interval 1 year
     group by asset_months.asset_id, asset_months.as_of_month, monthly.wind_bin

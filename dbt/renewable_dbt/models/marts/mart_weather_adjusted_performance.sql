@@ -84,18 +84,26 @@ windowed as (
         paired.*
     from paired
     window
-        {%- for suffix, days in windows.items() %}
-        last_{{ suffix }} as (
+        last_7d as (
             partition by paired.asset_id
             order by paired.performance_date
-            range between interval {{ days - 1 }} day preceding and current row
+            range between interval 6 day preceding and current row
         ),
-        alike_{{ suffix }} as (
+        last_30d as (
+            partition by paired.asset_id
+            order by paired.performance_date
+            range between interval 29 day preceding and current row
+        ),
+        alike_7d as (
             partition by paired.asset_id, paired.is_by_maker
             order by paired.performance_date
-            range between interval {{ days - 1 }} day preceding and current row
-        ){{ ',' if not loop.last }}
-        {%- endfor %}
+            range between interval 6 day preceding and current row
+        ),
+        alike_30d as (
+            partition by paired.asset_id, paired.is_by_maker
+            order by paired.performance_date
+            range between interval 29 day preceding and current row
+        )
 ),
 
 -- days of the window before the first landed one count as missing, and those of the other kind

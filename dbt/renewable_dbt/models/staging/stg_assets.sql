@@ -72,6 +72,7 @@ typed as (
         {{ shared_dbt.measure('latest.albedo') }} as albedo,
         {{ shared_dbt.measure('latest.system_loss_frac') }} as system_loss_frac,
         {{ shared_dbt.measure('latest.electrical_loss_ref_frac') }} as electrical_loss_ref_frac,
+        latest.asset_events,
         latest.valid_from,
         latest.valid_to
     from latest
