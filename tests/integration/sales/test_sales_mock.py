@@ -1,6 +1,7 @@
 """The generated drop end to end: the planted dirt is found exactly; mock and real never mix."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def mocked(data_dir: Path) -> Settings:
+def mocked(data_dir: Path, prepared: Callable[[Path], Settings]) -> Settings:
+    prepared(data_dir)
     done = CliRunner().invoke(app, ["run", "sales"])
     assert done.exit_code == 0, done.output
     return Settings()

@@ -4,6 +4,7 @@ The other system that does this job fails three of its eight marts on these very
 month instead of 38 and one country instead of seven, and loses 60 % of the birth dates.
 """
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,14 +14,17 @@ import pytest
 from penstock.products.sales.product import PRODUCT
 from penstock.settings import Settings
 from support.drops import land, rows, run
-from support.worlds import settings_for
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def built(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = settings_for(tmp_path_factory.mktemp("real") / "data")
+def built(
+    shared_data: Path,
+    prepared: Callable[[Path], Settings],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Settings:
+    settings = prepared(tmp_path_factory.mktemp("real") / "data")
     land(settings, shared_data / "sales")
     run(settings, as_of=date(2026, 1, 31))
     return settings

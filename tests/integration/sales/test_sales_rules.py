@@ -1,5 +1,6 @@
 """Every rule of silver and gold, end to end, on small files of our own."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,17 +12,14 @@ from penstock.products.sales.product import PRODUCT
 from penstock.products.sales.receipts import stored_file
 from penstock.settings import Settings
 from support.drops import FIXTURE, land, rows, run
-from support.worlds import settings_for
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = settings_for(tmp_path_factory.mktemp("rules") / "data")
-    land(settings, FIXTURE)
-    run(settings)
-    return settings
+def built(first_world: Settings) -> Settings:
+    """No test here changes it."""
+    return first_world
 
 
 def test_customers_are_one_per_id_with_the_latest_row(built: Settings) -> None:
@@ -180,9 +178,9 @@ def test_no_table_holds_a_double_or_a_clock(built: Settings) -> None:
 
 
 def test_the_logical_date_decides_what_is_future_and_recent(
-    built: Settings, tmp_path: Path
+    built: Settings, prepared: Callable[[Path], Settings], tmp_path: Path
 ) -> None:
-    later = settings_for(tmp_path / "data")
+    later = prepared(tmp_path / "data")
     land(later, FIXTURE)
     run(later, as_of=date(2060, 1, 1))
     births = "select birth_date from dim_customers where customer_id = 2"

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -35,23 +36,6 @@ from support.worlds import settings_for
 pytestmark = pytest.mark.integration
 
 SALES = "select sum(sales_amount)::int from fct_sales"
-
-
-@pytest.fixture(scope="module")
-def first_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small drop, built and released once."""
-    settings = settings_for(tmp_path_factory.mktemp("runs") / "data")
-    land(settings, FIXTURE)
-    run(settings, run_id="first")
-    return settings.data_dir
-
-
-@pytest.fixture
-def built(first_world: Path, tmp_path: Path) -> Settings:
-    """A copy of the built world; links of the release series stay links."""
-    target = tmp_path / "data"
-    shutil.copytree(first_world, target, symlinks=True)
-    return settings_for(target)
 
 
 @pytest.fixture
@@ -311,7 +295,10 @@ def command(data_dir: Path) -> CliRunner:
     return CliRunner()
 
 
-def test_a_run_takes_what_lies_in_the_drop_folder(command: CliRunner, data_dir: Path) -> None:
+def test_a_run_takes_what_lies_in_the_drop_folder(
+    command: CliRunner, data_dir: Path, prepared: Callable[[Path], Settings]
+) -> None:
+    prepared(data_dir)
     shutil.copytree(FIXTURE, data_dir / "drop" / "sales")
     done = command.invoke(app, ["run", "sales", "--as-of", "2014-01-28", "--run-id", "dropped"])
     again = command.invoke(app, ["run", "sales"])

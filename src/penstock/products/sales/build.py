@@ -104,11 +104,11 @@ def restore_silver(product: Product, settings: Settings, folder: Path) -> None:
     """
     project = product.dbt_project
     needed = declared_columns(project, "silver") | declared_columns(project, "audit")
-    files = {table: folder / f"{table.name}.parquet" for table in SILVER}
+    files = [(table, folder / f"{table.name}.parquet") for table in SILVER]
     with duckdb.connect() as connection:
         problems = [
             problem
-            for table, file in files.items()
+            for table, file in files
             for problem in _lacking(connection, table.name, file, needed[table.name])
         ]
     if problems:
@@ -124,7 +124,7 @@ def restore_silver(product: Product, settings: Settings, folder: Path) -> None:
         product.warehouse(settings), wait_seconds=settings.lock_wait_seconds
     ) as connection:
         connection.begin()
-        for table, file in files.items():
+        for table, file in files:
             connection.execute(f"create schema if not exists {table.layer}")
             connection.execute(
                 f"create or replace table {_name(table)} as from read_parquet(?)", [str(file)]

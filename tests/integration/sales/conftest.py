@@ -1,0 +1,48 @@
+"""What the tests of sales share: one built world, copied by whoever changes it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from penstock.products.sales.product import PRODUCT
+from penstock.settings import Settings
+from support.drops import FIXTURE, land, run
+from support.worlds import settings_for
+
+
+@pytest.fixture(scope="session")
+def first_world(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The small drop, built and released as run `first`; only to be read."""
+    settings = settings_for(tmp_path_factory.mktemp("sales") / "data")
+    land(settings, FIXTURE)
+    run(settings, run_id="first")
+    return settings
+
+
+@pytest.fixture
+def built(first_world: Settings, tmp_path: Path) -> Settings:
+    """A copy of the built world; links of the release series stay links."""
+    target = tmp_path / "built"
+    shutil.copytree(first_world.data_dir, target, symlinks=True)
+    return settings_for(target)
+
+
+@pytest.fixture(scope="session")
+def prepared(first_world: Settings) -> Callable[[Path], Settings]:
+    """Makes a data directory in which nothing has happened but compiling the models."""
+
+    def prepare(data_dir: Path) -> Settings:
+        settings = settings_for(data_dir)
+        kept = [PRODUCT.engine_dir(first_world) / "dbt", *first_world.reports_dir.glob(".*")]
+        for source in kept:
+            target = data_dir / source.relative_to(first_world.data_dir)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("results.json"))
+            else:
+                shutil.copyfile(source, target)
+        return settings
+
+    return prepare

@@ -1,0 +1,43 @@
+"""The project of sales under dbt itself: its unit tests, and that a run tests what dbt would."""
+
+import json
+import re
+
+import pytest
+
+from penstock.products.sales.product import PRODUCT
+from penstock.settings import Settings
+from penstock.transforming.dbt_run import run_dbt
+from penstock.transforming.results import last_results
+from penstock.transforming.transform import build_environment
+
+pytestmark = pytest.mark.integration
+
+
+def test_every_rule_keeps_its_unit_test(built: Settings) -> None:
+    ran = run_dbt(
+        ["test", "--select", "test_type:unit"],
+        project=PRODUCT.dbt_project,
+        state_dir=PRODUCT.engine_dir(built) / "dbt",
+        environment=build_environment(PRODUCT, built, None),
+        target="prod",
+    )
+
+    written = sum(
+        len(re.findall(r"^  - name:", file.read_text(encoding="utf-8"), re.MULTILINE))
+        for file in (PRODUCT.dbt_project / "models" / "unit_tests").glob("*.yml")
+    )
+    results = [one for one in ran if one.kind == "unit_test"]
+    assert len(results) == written
+    assert [one.name for one in results if not one.passed] == []
+
+
+def test_a_run_builds_and_tests_every_node_that_dbt_knows(first_world: Settings) -> None:
+    state = PRODUCT.engine_dir(first_world) / "dbt"
+    nodes = json.loads((state / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    known = {(one["resource_type"], one["name"]) for one in nodes.values()}
+
+    ran = [(one.kind, one.name) for one in last_results(state)]
+
+    assert len(ran) == len(set(ran))
+    assert set(ran) == {one for one in known if one[0] in ("model", "test")}
