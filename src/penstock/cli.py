@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penstock import release_commands, terminal
-from penstock.command import ProductName, app
+from penstock import directory_commands, release_commands, terminal
+from penstock.command import ProductName, TenantSlug, app
 from penstock.command import command as _command
 from penstock.command import open_product as _open
 from penstock.errors import PenstockError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from penstock.contracts.product import Product
     from penstock.landing.land_files import LandingReport
     from penstock.loading.load import LoadReport
     from penstock.settings import Settings
 
-__all__ = ["app", "release_commands"]  # importing the latter registers its commands
+__all__ = ["app", "directory_commands", "release_commands"]  # these register their commands
 
 quarantine_app = typer.Typer(
     no_args_is_help=True,
@@ -60,20 +62,24 @@ def mock(  # noqa: PLR0917 - each is an option of the command
         bool | None,
         typer.Option("--clean/--planted", help="A world without planted faults, or with them."),
     ] = None,
+    tenant: TenantSlug = None,
 ) -> None:
     """Land generated data from --start to --end (inclusive); what has landed stays.
 
-    renewable lands days and needs both dates; sales lands one drop with orders of these days.
+    renewable lands days and needs both dates; sales lands one drop with orders of these days;
+    marketing lands the days of every tenant's world, by default 30 days and then what is missing.
 
     Example: `penstock mock renewable --start 2026-01-01 --end 2026-01-31`
 
     Example: `penstock mock sales`
     """
-    one, settings = _open(product)
-    with terminal.progress("mock") as progress:
+    whole, settings = _open(product)
+    days = f" for {start:%Y-%m-%d} to {end:%Y-%m-%d}" if start and end else ""
+
+    def do(one: "Product") -> None:
         from penstock.runs import recorded
 
-        with recorded(one, settings, "mock") as run_id:
+        with terminal.progress("mock") as progress, recorded(one, settings, "mock") as run_id:
             written = one.mock(
                 one,
                 settings,
@@ -85,8 +91,9 @@ def mock(  # noqa: PLR0917 - each is an option of the command
                 run_id=run_id,
                 progress=progress,
             )
-    days = f" for {start:%Y-%m-%d} to {end:%Y-%m-%d}" if start and end else ""
-    terminal.say(f"landed {written:,} files{days}")
+        terminal.say(f"{_of(one)}landed {written:,} files{days}")
+
+    _each(whole, settings, tenant, do)
 
 
 @_command(rich_help_panel="Rooms")
@@ -104,18 +111,37 @@ def land(
         bool, typer.Option("--again", help="Bring back values that were corrected since.")
     ] = False,
     strict: Strict = False,
+    tenant: TenantSlug = None,
+    source: Annotated[
+        str | None, typer.Option(help="Connector that delivered the tables (marketing).")
+    ] = None,
 ) -> None:
     """Land your own files; landing twice changes nothing.
 
     renewable takes CSV or Parquet through a mapping; sales takes folders with source_crm and
-    source_erp.
+    source_erp; marketing takes tables of a tenant and routes each by its columns and types.
 
     Example: `penstock land renewable --mapping data/reference/mappings/la_haute_borne_plant.yaml
     plant_2014.csv.gz`
 
     Example: `penstock land sales ~/drops/monday`
+
+    Example: `penstock land marketing --tenant tyrell_corp --source shopify orders.parquet`
     """
-    one, settings = _open(product)
+    whole, settings = _open(product)
+    from penstock.tenancy import one_tenant
+
+    one = one_tenant(whole, settings, tenant)
+    if one.land_tables is not None:
+        with terminal.progress("land") as progress:
+            routed = one.land_tables(
+                one, settings, inputs, source=source, again=again, progress=progress
+            )
+        terminal.show_folder_landing(routed)
+        terminal.say(f"next: penstock run {one.name} --tenant {one.tenant}")
+        if strict and any(file.status == "failed" for file in routed.files):
+            raise typer.Exit(1)
+        return
     if one.land_folders is not None:
         if mapping is not None or check:
             raise PenstockError(f"{one.name} takes folders as they are: no --mapping, no --check")
@@ -174,16 +200,22 @@ def mapping_init(
 
 
 @_command(rich_help_panel="Rooms")
-def load(product: ProductName, strict: Strict = False) -> None:
+def load(product: ProductName, strict: Strict = False, tenant: TenantSlug = None) -> None:
     """Load landed files that are new: good rows to the raw tables, the rest to quarantine."""
-    one, settings = _open(product)
+    whole, settings = _open(product)
     from penstock.loading.load import load as load_new
     from penstock.runs import recorded
 
-    with terminal.progress("load") as progress, recorded(one, settings, "load") as run_id:
-        report = load_new(one, settings, run_id=run_id, progress=progress)
-    terminal.show_load(report)
-    _exit_if_strict(report, strict=strict)
+    reports: list[LoadReport] = []
+
+    def do(one: "Product") -> None:
+        with terminal.progress("load") as progress, recorded(one, settings, "load") as run_id:
+            reports.append(load_new(one, settings, run_id=run_id, progress=progress))
+        terminal.show_load(reports[-1])
+
+    _each(whole, settings, tenant, do)
+    for report in reports:
+        _exit_if_strict(report, strict=strict)
 
 
 @_command(rich_help_panel="Rooms")
@@ -192,17 +224,28 @@ def transform(
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Build everything, not only the stale days.")
     ] = False,
+    tenant: TenantSlug = None,
 ) -> None:
     """Build the marts: the stale days by default; tests run on what was built."""
-    one, settings = _open(product)
-    if one.run_layers is not None:
-        raise PenstockError(f"{one.name} is built in layers: penstock run {one.name} --layer LAYER")
+    whole, settings = _open(product)
+    if whole.run_layers is not None:
+        raise PenstockError(
+            f"{whole.name} is built in layers: penstock run {whole.name} --layer LAYER"
+        )
     from penstock.runs import recorded
     from penstock.transforming.transform import transform as build
 
-    with terminal.progress("transform") as progress, recorded(one, settings, "transform") as run_id:
-        report = build(one, settings, full_refresh=full_refresh, run_id=run_id, progress=progress)
-    terminal.show_transform(report)
+    def do(one: "Product") -> None:
+        with (
+            terminal.progress("transform") as progress,
+            recorded(one, settings, "transform") as run_id,
+        ):
+            report = build(
+                one, settings, full_refresh=full_refresh, run_id=run_id, progress=progress
+            )
+        terminal.show_transform(report)
+
+    _each(whole, settings, tenant, do)
 
 
 @_command(rich_help_panel="Rooms")
@@ -228,36 +271,66 @@ def run(
         str | None, typer.Option(help="Start from what this run left (sales): an id, or latest.")
     ] = None,
     run_id: Annotated[str | None, typer.Option(help="Name of the run (sales).")] = None,
+    tenant: TenantSlug = None,
 ) -> None:
     """Land (mock data only), load, transform, release.
 
     renewable: without dates a mock run continues up to yesterday; once you have landed files of
     your own, nothing is mocked any more. sales: builds bronze, silver and gold from the files
-    received; with nothing new it ends at once.
+    received; with nothing new it ends at once. marketing: every tenant after the other; one's
+    failure stops no other, and the command then ends with 1.
     """
-    one, settings = _open(product)
-    if one.run_layers is not None:
-        _run_layers(one, settings, as_of=as_of, layer=layer, from_run=from_run, run_id=run_id)
+    whole, settings = _open(product)
+    if whole.run_layers is not None:
+        _run_layers(whole, settings, as_of=as_of, layer=layer, from_run=from_run, run_id=run_id)
         return
     if as_of or layer or from_run or run_id:
-        raise PenstockError(f"{one.name}: --as-of, --layer, --from-run, --run-id are for sales")
+        raise PenstockError(f"{whole.name}: --as-of, --layer, --from-run, --run-id are for sales")
+    reports: list[LoadReport] = []
+    _each(
+        whole,
+        settings,
+        tenant,
+        lambda one: reports.append(_run_rooms(one, settings, start=_date(start), end=_date(end))),
+    )
+    for report in reports:
+        _exit_if_strict(report, strict=strict)
+
+
+def _run_rooms(
+    one: "Product", settings: "Settings", *, start: date | None, end: date | None
+) -> "LoadReport":
+    """Run the rooms of a product, or of a tenant, and show what they did."""
     from penstock.releasing.read import query_release
     from penstock.runs import run as run_rooms
 
     with terminal.progress("run") as progress:
-        report = run_rooms(one, settings, start=_date(start), end=_date(end), progress=progress)
+        report = run_rooms(one, settings, start=start, end=end, progress=progress)
     if report.mocked_files is None and (start or end):
         terminal.warn(
             "real data have landed here: nothing was mocked, --start and --end had no effect"
         )
     if report.mocked_files:
-        terminal.say(f"landed {report.mocked_files:,} mock files")
+        terminal.say(f"{_of(one)}landed {report.mocked_files:,} mock files")
     terminal.show_load(report.load)
     terminal.show_transform(report.transform)
     summary = query_release(one, settings, one.summary)
-    terminal.show_rows(summary.columns, summary.rows, title=f"{one.name}: the last 30 days")
+    title = one.tenant or f"{one.name}: the last 30 days"
+    terminal.show_rows(summary.columns, summary.rows, title=title)
     terminal.show_release(report.release)
-    _exit_if_strict(report.load, strict=strict)
+    return report.load
+
+
+def _each(
+    whole: "Product", settings: "Settings", tenant: str | None, do: "Callable[[Product], None]"
+) -> None:
+    from penstock.tenancy import each_tenant
+
+    each_tenant(whole, settings, tenant, do, tell=terminal.error)
+
+
+def _of(one: "Product") -> str:
+    return f"{one.tenant}: " if one.tenant else ""
 
 
 @_command(rich_help_panel="Look")
@@ -271,6 +344,7 @@ def query(
     working: Annotated[
         bool, typer.Option("--working", help="Ask the working warehouse, released or not.")
     ] = False,
+    tenant: TenantSlug = None,
 ) -> None:
     """Ask the current release, or files, read-only.
 
@@ -289,7 +363,10 @@ def query(
         # `--file a.csv b.csv "..."`: further files may follow the first without repeating --file.
         result = query_files([*file, *map(Path, before)], text)
     elif len(before) == 1:
-        one, settings = _open(before[0])
+        from penstock.tenancy import one_tenant
+
+        whole, settings = _open(before[0])
+        one = one_tenant(whole, settings, tenant)
         result = (query_warehouse if working else query_release)(one, settings, text)
     else:
         message = 'expected a product and one SQL text: penstock query renewable "select 1"'
@@ -301,25 +378,35 @@ def query(
 def status(
     product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",
     files: Annotated[bool, typer.Option("--files", help="List every landed file.")] = False,
+    tenant: TenantSlug = None,
 ) -> None:
     """What has landed, loaded, been built and quarantined, and what to do next."""
-    one, settings = _open(product)
+    whole, settings = _open(product)
     from penstock.overview import overview
 
-    terminal.show_overview(overview(one, settings), files=files)
+    _each(
+        whole,
+        settings,
+        tenant,
+        lambda one: terminal.show_overview(overview(one, settings), files=files),
+    )
 
 
 @_command(group=quarantine_app, name="list")
 def quarantine_list(
     product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",
+    tenant: TenantSlug = None,
 ) -> None:
     """Refused rows by file and reason."""
-    one, settings = _open(product)
+    whole, settings = _open(product)
     from penstock.ledger import Ledger
 
-    with Ledger(one.ledger(settings)) as ledger:
-        counts = ledger.quarantine()
-    terminal.show_quarantine(counts)
+    def do(one: "Product") -> None:
+        with Ledger(one.ledger(settings)) as ledger:
+            counts = ledger.quarantine()
+        terminal.show_quarantine(counts)
+
+    _each(whole, settings, tenant, do)
 
 
 @_command(group=quarantine_app, name="show")

@@ -36,7 +36,14 @@ Start with `penstock run renewable`, then `penstock status`.""",
 )
 
 ProductName = Annotated[
-    str, typer.Argument(metavar="PRODUCT", help="Data product: renewable or sales.")
+    str, typer.Argument(metavar="PRODUCT", help="Data product: renewable, sales or marketing.")
+]
+
+TenantSlug = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant", metavar="SLUG", help="One tenant only (marketing).", show_default=False
+    ),
 ]
 
 

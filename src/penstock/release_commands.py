@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from penstock import terminal
-from penstock.command import ProductName, app, command, open_product
+from penstock.command import ProductName, TenantSlug, app, command, open_product
 
 if TYPE_CHECKING:
+    from penstock.contracts.product import Product
     from penstock.releasing.sealed import Metadata
     from penstock.releasing.series import Series
 
@@ -46,25 +47,30 @@ def release(
     allow_shrink: Annotated[
         bool, typer.Option("--allow-shrink", help="Tables may lose rows: it is meant.")
     ] = False,
+    tenant: TenantSlug = None,
 ) -> None:
     """Audit what is built, seal it and publish it; nothing new makes no release.
 
     A failed audit leaves the previous release current and says where the evidence is.
     """
-    one, settings = open_product(product)
+    whole, settings = open_product(product)
     from penstock.releasing.release import release as publish
     from penstock.runs import recorded
+    from penstock.tenancy import each_tenant
 
-    with terminal.progress("release") as progress, recorded(one, settings, "release") as run_id:
-        report = publish(
-            one,
-            settings,
-            run_id=run_id,
-            series=series,
-            allow_shrink=allow_shrink,
-            progress=progress,
-        )
-    terminal.show_release(report)
+    def do(one: "Product") -> None:
+        with terminal.progress("release") as progress, recorded(one, settings, "release") as run_id:
+            report = publish(
+                one,
+                settings,
+                run_id=run_id,
+                series=series,
+                allow_shrink=allow_shrink,
+                progress=progress,
+            )
+        terminal.show_release(report)
+
+    each_tenant(whole, settings, tenant, do, tell=terminal.error)
 
 
 @command(rich_help_panel=_PANEL)

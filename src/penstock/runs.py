@@ -264,6 +264,11 @@ def _mock(
         real = real_sources(product, settings, ledger)
     if product.source(settings) == "files" or real:
         return None
+    if not product.dated_tables:
+        # The product knows by itself which days there are.
+        return product.mock(
+            product, settings, start=start, end=end, run_id=run_id, progress=progress
+        )
     last = end or datetime.now(UTC).date() - timedelta(days=1)
     newest = _newest_landed_day(product, settings)
     following = newest + timedelta(days=1) if newest else last - timedelta(_FIRST_MOCK_DAYS - 1)

@@ -116,6 +116,10 @@ class Settings(BaseSettings):
         description="Where drops of CRM and ERP arrive. Default: <data>/drop/sales.",
     )
 
+    marketing_source: Literal["mock", "files"] = Field(
+        "mock", description="Whether `run marketing` makes mock data for tenants without real ones."
+    )
+
     @field_validator("alert_webhook_url")
     @classmethod
     def _is_web_address(cls, url: SecretStr | None) -> SecretStr | None:

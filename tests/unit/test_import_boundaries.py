@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 
 PACKAGES = (
     *("contracts", "landing", "loading", "transforming", "releasing", "serving"),
-    *("products", "products/renewable", "products/sales"),
+    *("products", "products/renewable", "products/sales", "products/marketing"),
 )
 
 Lint = Callable[[], str]

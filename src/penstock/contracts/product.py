@@ -14,6 +14,7 @@ import polars as pl
 
 from penstock.alerts import Alert
 from penstock.contracts.contract import Contract
+from penstock.contracts.directory import Directory
 from penstock.contracts.layered import FolderLanding, Layer, LayeredRun
 from penstock.contracts.published import PublishedTable
 from penstock.contracts.starter import Starter
@@ -54,6 +55,22 @@ class LandFolders(Protocol):
         self, product: "Product", settings: Settings, folders: Sequence[Path]
     ) -> FolderLanding:
         """What became of every file."""
+
+
+class LandTables(Protocol):
+    """Lands a tenant's tables, each routed by what it physically is."""
+
+    def __call__(
+        self,
+        product: "Product",
+        settings: Settings,
+        inputs: Sequence[Path],
+        *,
+        source: str | None = None,
+        again: bool = False,
+        progress: Callable[[str], None] = ...,
+    ) -> FolderLanding:
+        """What became of every file. `source` is the connector that brought it."""
 
 
 class RunLayers(Protocol):
@@ -121,6 +138,13 @@ class Product:
     A product of daily partitions has `declaring` and `parse_declared`. One whose inputs are whole
     files instead has `land_folders`, which lands drops, and `run_layers`, which builds its layers;
     `drop_dir` is the folder from which a run takes what has been dropped there.
+
+    A product that serves several tenants declares `tenants`, the slugs that runs include, and
+    `of_tenant`, one tenant's own declaration: `tenant` set, with its contracts, tables and series;
+    lock and warehouse stay the product's. `environment` is what its dbt run reads besides, `select`
+    the models it consists of (empty: all). Models that find out by themselves what has changed are
+    built without being told (`finds_changes`).
+    `directory` answers questions about tenants and connectors.
     """
 
     name: str
@@ -142,6 +166,24 @@ class Product:
     land_folders: LandFolders | None = None
     run_layers: RunLayers | None = None
     drop_dir: Callable[[Settings], Path] | None = None
+    tenant: str = ""
+    tenants: Callable[[Settings], Sequence[str]] | None = None
+    of_tenant: Callable[["Product", Settings, str], "Product"] | None = None
+    land_tables: LandTables | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    select: tuple[str, ...] = ()
+    finds_changes: bool = False
+    directory: Callable[[], Directory] | None = None
+
+    @property
+    def series(self) -> str:
+        """Name of the product's series of releases, or of the tenant's."""
+        return f"{self.name}/{self.tenant}" if self.tenant else self.name
+
+    @property
+    def commits(self) -> str:
+        """Table of the warehouse with the last common commit of ledger and warehouse."""
+        return f"commits_{self.tenant}" if self.tenant else "commits"
 
     @property
     def marts(self) -> tuple[str, ...]:
@@ -164,7 +206,7 @@ class Product:
 
     def raw_dir(self, settings: Settings) -> Path:
         """Folder that holds one folder of landed files per table."""
-        return settings.raw_dir if self.flat_raw else settings.raw_dir / self.name
+        return settings.raw_dir if self.flat_raw else settings.raw_dir / self.series
 
     def warehouse(self, settings: Settings) -> Path:
         """The working warehouse: written by penstock only, read by nobody else."""
@@ -175,8 +217,8 @@ class Product:
         return settings.warehouse_dir / f"{self.name}_dev.duckdb"
 
     def ledger(self, settings: Settings) -> Path:
-        """The SQLite ledger beside the warehouse."""
-        return settings.warehouse_dir / f"{self.name}.ledger.sqlite"
+        """The SQLite ledger beside the warehouse, each tenant's its own."""
+        return settings.warehouse_dir / f"{self.series}.ledger.sqlite"
 
     def lock(self, settings: Settings) -> Path:
         """The writer's lock of the working warehouse."""
@@ -188,4 +230,4 @@ class Product:
 
     def engine_dir(self, settings: Settings) -> Path:
         """State that dlt and dbt keep between runs."""
-        return settings.warehouse_dir / f".{self.name}"
+        return settings.warehouse_dir / f".{self.series}"

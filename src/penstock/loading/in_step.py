@@ -45,7 +45,9 @@ def leave(product: Product, settings: Settings, token: str) -> None:
         return
     with open_warehouse(warehouse, wait_seconds=settings.lock_wait_seconds) as connection:
         connection.execute("create schema if not exists audit")
-        connection.execute(f"create or replace table audit.commits as select '{token}' as token")
+        connection.execute(
+            f"create or replace table audit.{product.commits} as select '{token}' as token"
+        )
 
 
 def confirm(product: Product, settings: Settings, ledger: Ledger, token: str) -> None:
@@ -64,7 +66,7 @@ def keep_in_step(product: Product, settings: Settings, ledger: Ledger) -> None:
     state = _file_state(warehouse)
     if not warehouse.exists() or ledger.fact(_TOKEN) is None or ledger.fact(_FILE) == state:
         return
-    token = _token_in(warehouse, settings)
+    token = _token_in(product, settings)
     if token in (ledger.fact(_TOKEN), ledger.fact(_ANNOUNCED)):
         with ledger.transaction():
             ledger.put_facts({_FILE: state})
@@ -104,22 +106,25 @@ def _reconcile(product: Product, settings: Settings, ledger: Ledger) -> None:
         forget_build(ledger)
 
 
-def _token_in(warehouse: Path, settings: Settings) -> str | None:
+def _token_in(product: Product, settings: Settings) -> str | None:
     import duckdb  # noqa: PLC0415 - as in `leave`
 
     from penstock.loading.warehouse import attach_read_only  # noqa: PLC0415
 
     with duckdb.connect() as connection:
         attach_read_only(
-            connection, warehouse, name="warehouse", wait_seconds=settings.lock_wait_seconds
+            connection,
+            product.warehouse(settings),
+            name="warehouse",
+            wait_seconds=settings.lock_wait_seconds,
         )
         found = connection.execute(
             "select 1 from duckdb_tables() where database_name = 'warehouse'"
-            " and schema_name = 'audit' and table_name = 'commits'"
+            f" and schema_name = 'audit' and table_name = '{product.commits}'"
         ).fetchall()
         if not found:
             return None
-        rows = connection.execute("select token from warehouse.audit.commits").fetchall()
+        rows = connection.execute(f"select token from warehouse.audit.{product.commits}").fetchall()
     return str(rows[0][0]) if rows else None
 
 

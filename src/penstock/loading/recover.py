@@ -93,6 +93,8 @@ def deliveries_in_warehouse(
         rows = connection.execute(
             f"select {', '.join(names)} from raw.deliveries"
             " where _dlt_load_id in (select load_id from raw._dlt_loads where status = 0)"
+            " and table_name in (select unnest(?))",
+            [list(product.contracts)],
         ).fetchall()
         whole = [row[0] for row in rows]
         coverage = [

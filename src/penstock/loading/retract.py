@@ -7,6 +7,7 @@ what to retract.
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -57,6 +58,8 @@ def retract_deliveries(
         ledger.put_coverage(ids, [])
         ledger.put_quarantine(ids, [])
         ledger.put_deliveries(replace(one, status="retracting") for one in taken)
+        if product.finds_changes and taken:
+            touched.append(date.min)  # no day is told: the models look for themselves
         mark_stale(ledger, first_stale_day(before, ledger.spans(), touched))
     finish_retractions(product, settings, ledger)
 

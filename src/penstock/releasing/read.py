@@ -23,7 +23,7 @@ def current_release(product: Product, settings: Settings, *, series: str | None 
 
     Raises: QueryError when there is none.
     """
-    target = series_of(settings, series or product.name)
+    target = series_of(settings, series or product.series)
     folder = target.current()
     if folder is None:
         message = (

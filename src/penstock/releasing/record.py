@@ -24,7 +24,7 @@ from penstock.releasing.canonical import canonical_json, json_line
 from penstock.releasing.sealed import Column, Input
 from penstock.settings import REPOSITORY_ROOT, Settings
 from penstock.transforming.results import NodeResult, last_results
-from penstock.transforming.transform import BUILT_AS_OF, BUILT_FROM, built_models, models_hash
+from penstock.transforming.transform import BUILT_AS_OF, BUILT_FROM, built_models, models_of
 
 _TOOLS = ("penstock", "duckdb", "dbt-core", "dbt-duckdb", "dlt", "polars", "pyarrow", "bagit")
 _JSON_TYPES = {
@@ -115,7 +115,7 @@ def read_record(product: Product, settings: Settings, ledger: Ledger) -> Record:
         inputs=_inputs(ledger),
         quarantined=tuple(ledger.quarantine()),
         stale=stale_from(ledger),
-        models=models_hash(product.dbt_project),
+        models=models_of(product),
         built_with=built_models(product, settings),
         as_of=ledger.fact(BUILT_AS_OF),
         results=tuple(last_results(dbt_dir)),
@@ -211,11 +211,12 @@ def _input(one: Delivery) -> Input:
 
 
 def read_models(manifest: Path) -> dict[str, Model]:
-    """The models of a dbt manifest, by name."""
-    facts = read_json(manifest)
+    """The models of a dbt manifest, by the name of the table they build."""
+    nodes = read_json(manifest)["nodes"]
+    relations = {key: str(one.get("alias") or one["name"]) for key, one in nodes.items()}
     return {
-        str(one["name"]): Model(
-            name=str(one["name"]),
+        relations[key]: Model(
+            name=relations[key],
             description=str(one["description"]).strip(),
             columns={
                 name: str(column["description"]).strip() for name, column in one["columns"].items()
@@ -225,11 +226,14 @@ def read_models(manifest: Path) -> dict[str, Model]:
                 for name, column in one["columns"].items()
                 if any(rule["type"] == "not_null" for rule in column.get("constraints", []))
             ),
-            depends_on=tuple(key.split(".")[-1] for key in one["depends_on"]["nodes"]),
+            depends_on=tuple(
+                relations.get(made_of, made_of.split(".")[-1])
+                for made_of in one["depends_on"]["nodes"]
+            ),
             code=str(one.get("compiled_code") or one["raw_code"]),
             path=str(one["original_file_path"]),
         )
-        for one in facts["nodes"].values()
+        for key, one in nodes.items()
         if one["resource_type"] == "model"
     }
 

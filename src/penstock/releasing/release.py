@@ -68,11 +68,11 @@ def release(
 ) -> ReleaseReport:
     """Publish what is built, unless the latest release holds it already.
 
-    `series` names the folder of releases (default: the product's name).
+    `series` names the folder of releases (default: the product's, or the tenant's).
 
     Raises: AuditError, the previous release staying current; WriterBusyError.
     """
-    target = series_of(settings, series or product.name)
+    target = series_of(settings, series or product.series)
     started_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with (
         writer_lock(

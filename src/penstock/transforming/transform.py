@@ -4,6 +4,7 @@ Belongs here: deciding what to rebuild. Does not belong here: dbt itself (`dbt_r
 """
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -81,14 +82,19 @@ def transform(
             )
             raise PenstockError(message)
         keep_in_step(product, settings, ledger)
-        models = models_hash(product.dbt_project)
+        models = models_of(product)
         stale = stale_from(ledger)
         built_with = ledger.fact(BUILT_WITH)
         changed = built_with != models
         if stale is None and not changed and not full_refresh:
             return TransformReport("nothing is stale", None, ())
-        whole = full_refresh or changed or not product.dated_tables
-        first = None if whole or stale is None else rebuild_from(stale, product.lookback_days)
+        is_told = bool(product.dated_tables)  # what to build again; other models find it, or all is
+        whole = full_refresh or changed or not (is_told or product.finds_changes)
+        first = (
+            None
+            if whole or stale is None or not is_told
+            else rebuild_from(stale, product.lookback_days)
+        )
         reason = _reason(
             full_refresh=full_refresh, built_with=built_with, models=models, stale=stale
         )
@@ -99,6 +105,7 @@ def transform(
             # dbt copies variables of this prefix into its manifest and its results.
             "DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID": run_id,
             "PENSTOCK_AS_OF": as_of,
+            **product.environment,
         }
         note_rebuild(ledger, first)
         with observed_build(product, settings, run_id=run_id):
@@ -193,6 +200,18 @@ def models_hash(project: Path) -> str:
     return digest.hexdigest()
 
 
+def models_of(product: Product) -> str:
+    """Identity of all that decides how a product's tables come about: its models and environment.
+
+    It is `models_hash` for a product whose models read nothing of its own.
+    """
+    models = models_hash(product.dbt_project)
+    if not product.environment:
+        return models
+    facts = json.dumps([models, dict(product.environment), product.select], sort_keys=True)
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
 def build_environment(
     product: Product, settings: Settings, rebuilt_from: date | None
 ) -> dict[str, str]:
@@ -222,6 +241,8 @@ def _build(
 
     wait_until_writable(product.warehouse(settings), wait_seconds=settings.lock_wait_seconds)
     command = ["build", "--exclude-resource-type", "unit_test"] if test else ["run"]
+    if product.select:
+        command += ["--select", *product.select]
     # dbt's manifest takes a second to write and only changes with the models.
     return run_dbt(
         [*command, "--full-refresh" if whole else "--no-write-json"],

@@ -1,0 +1,103 @@
+"""The commands about tenants and connectors: parse, call, print.
+
+Belongs here: the groups `tenants` and `connectors`. Does not belong here: logic.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from penstock import terminal
+from penstock.command import app, command, open_product
+from penstock.errors import PenstockError
+
+if TYPE_CHECKING:
+    from penstock.contracts.directory import Directory, Listing
+    from penstock.settings import Settings
+
+tenants_app = typer.Typer(
+    no_args_is_help=True, help="Who is served: tenants.yaml.", rich_markup_mode="markdown"
+)
+connectors_app = typer.Typer(
+    no_args_is_help=True,
+    help="What can land: catalogue, contracts, blueprints.",
+    rich_markup_mode="markdown",
+)
+app.add_typer(tenants_app, name="tenants", rich_help_panel="Look")
+app.add_typer(connectors_app, name="connectors", rich_help_panel="Look")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As `connectors list` names it.")]
+Product = Annotated[str, typer.Option(help="Data product.")]
+
+
+@command(group=tenants_app, name="list")
+def tenants_list(product: Product = "marketing") -> None:
+    """Every tenant: slug, name, status, sources."""
+    directory, settings = _directory(product)
+    _show(directory.tenants(settings))
+
+
+@command(group=tenants_app, name="validate")
+def tenants_validate(product: Product = "marketing") -> None:
+    """Is every entry what it says? Exit 1 if not, naming line, tenant and field."""
+    directory, settings = _directory(product)
+    listing = directory.tenants(settings)
+    _show(listing)
+    if listing.problems:
+        raise typer.Exit(1)
+    terminal.say(f"{len(listing.rows)} tenants, every entry is valid")
+
+
+@command(group=connectors_app, name="list")
+def connectors_list(product: Product = "marketing") -> None:
+    """Every connector: domain, version, master model, objects."""
+    directory, settings = _directory(product)
+    _show(directory.connectors(settings))
+
+
+@command(group=connectors_app, name="show")
+def connectors_show(name: Name, product: Product = "marketing") -> None:
+    """The objects of a connector: kind, key, cursor, blueprint."""
+    directory, settings = _directory(product)
+    _show(directory.connector(settings, name))
+
+
+@command(group=connectors_app, name="fingerprint")
+def connectors_fingerprint(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE")],
+    product: Product = "marketing",
+) -> None:
+    """What a file physically is, and where it would be routed. Exit 1 if nowhere."""
+    directory, settings = _directory(product)
+    listing = directory.fingerprint(settings, file)
+    _show(listing)
+    if listing.problems:
+        raise typer.Exit(1)
+
+
+@command(group=connectors_app, name="init")
+def connectors_init(name: Name, product: Product = "marketing") -> None:
+    """Write the dbt models of a connector of the catalogue that are not there yet.
+
+    Its contract, its engine macro and its generator are yours to write (docs/marketing.md).
+    """
+    directory, settings = _directory(product)
+    written = directory.start_connector(settings, name)
+    for path in written:
+        terminal.say(str(path))
+    terminal.say(f"wrote {len(written)} files")
+
+
+def _directory(product: str) -> "tuple[Directory, Settings]":
+    one, settings = open_product(product)
+    if one.directory is None:
+        message = f"{one.name} has neither tenants nor connectors"
+        raise PenstockError(message)
+    return one.directory(), settings
+
+
+def _show(listing: "Listing") -> None:
+    terminal.show_rows(listing.columns, list(listing.rows), title=listing.title)
+    for problem in listing.problems:
+        terminal.error(problem)

@@ -1,0 +1,115 @@
+"""Mock data of a tenant: the days of its world that have not landed yet.
+
+Belongs here: which days, filing each connector's tables through the router. Does not belong here:
+what happens in a world (`mock_data/`).
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from penstock.contracts.product import MOCK, Product
+from penstock.contracts.row_hash import content_hash, row_hashes
+from penstock.errors import PenstockError
+from penstock.landing.days import days_between
+from penstock.ledger import Ledger
+from penstock.locking import writer_lock
+from penstock.products.marketing.land_table import land_table
+from penstock.products.marketing.mock_data.connectors import dress
+from penstock.products.marketing.mock_data.world import World
+from penstock.products.marketing.physical_table import physical
+from penstock.products.marketing.place import Incoming, Place, open_place
+from penstock.settings import Settings, new_run_id
+
+FIRST_DAYS = 30
+"""Days that a mock run without dates makes at first, up to yesterday."""
+
+_DELIVERED = time(4, 0)
+_LAST = "mock_last_day"
+
+
+def mock(
+    product: Product,
+    settings: Settings,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    seed: int | None = None,
+    portfolio: Path | None = None,
+    is_clean: bool | None = None,
+    run_id: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Land the days from `start` to `end` of a tenant's world; returns the new files.
+
+    Without dates it continues after the last day it made, up to yesterday (UTC). Every day is
+    delivered at 04:00 UTC of the next: simulated, so that a day has the same bytes whenever made.
+
+    Raises: PenstockError when the tenant has real data, or for an option that it does not have.
+    """
+    if portfolio is not None or is_clean or seed is not None:
+        message = (
+            f"{product.name}: seed and levers of a tenant are in tenants.yaml: leave these away"
+        )
+        raise PenstockError(message)
+    with (
+        writer_lock(product.lock(settings), holder="mock", wait_seconds=settings.lock_wait_seconds),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        if any(one.source != MOCK for one in ledger.deliveries() if one.status != "retracted"):
+            message = f"{product.series}: has real data, and mock rows never mix with them"
+            raise PenstockError(message)
+        place = open_place(product, settings, ledger, run_id=run_id or new_run_id(), is_mock=True)
+        first, last = _days(ledger, start, end)
+        paid = tuple(
+            one
+            for one in place.tenant.sources
+            if place.catalogue.connector(one).domain == "paid_ads"
+        )
+        world = World(place.tenant, paid)
+        written = 0
+        for day in days_between(first, last):
+            progress(f"{product.tenant}: {day}")
+            written += _land_day(place, world, day)
+        if written:
+            with ledger.transaction():
+                known = ledger.fact(_LAST)
+                ledger.put_facts({_LAST: max(known or "", last.isoformat())})
+    return written
+
+
+def _days(ledger: Ledger, start: date | None, end: date | None) -> tuple[date, date]:
+    last = end or datetime.now(UTC).date() - timedelta(days=1)
+    known = ledger.fact(_LAST)
+    if start is not None:
+        return start, last
+    if known is not None:
+        return date.fromisoformat(known) + timedelta(days=1), last
+    return last - timedelta(days=FIRST_DAYS - 1), last
+
+
+def _land_day(place: Place, world: World, day: date) -> int:
+    """Land the tables of a day whose rows have not landed yet."""
+    written = 0
+    delivered_at = datetime.combine(day + timedelta(days=1), _DELIVERED)
+    for platform in place.tenant.sources:
+        module = dress(place.catalogue.connector(platform).master_model)
+        for name, rows in module.tables(world, platform, day).items():
+            incoming = Incoming(Path(), name, platform, delivered_at, day)
+            written += _land_table(place, incoming, rows)
+    return written
+
+
+def _land_table(place: Place, incoming: Incoming, rows: pl.DataFrame) -> int:
+    table = physical(rows)
+    content = content_hash(row_hashes(table.rows))
+    fact = f"mocked {incoming.source} {incoming.name} {content}"
+    if place.ledger.fact(fact) is not None:
+        return 0
+    delivery = land_table(place, incoming, table)
+    with place.ledger.transaction():
+        place.ledger.put_deliveries([delivery])
+        place.ledger.put_facts({fact: delivery.delivery_id})
+    return 1

@@ -1,0 +1,1 @@
+"""Generators: one world per tenant, dressed as each connector lands it."""

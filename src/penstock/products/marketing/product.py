@@ -1,0 +1,76 @@
+"""The declaration of the product `marketing`.
+
+Belongs here: what the spine must know of it. Does not belong here: behaviour.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from penstock.contracts.directory import Directory
+from penstock.contracts.layered import FolderLanding
+from penstock.contracts.product import Product
+from penstock.settings import Settings
+
+# Each room is imported by those who enter it: Polars, Pydantic's models and Altair take their time.
+
+
+def _tenants(settings: Settings) -> Sequence[str]:
+    from penstock.products.marketing.tenants import read_tenants  # noqa: PLC0415
+
+    return read_tenants(settings).served
+
+
+def _of_tenant(product: Product, settings: Settings, slug: str) -> Product:
+    from penstock.products.marketing.tenant_product import of_tenant  # noqa: PLC0415
+
+    return of_tenant(product, settings, slug)
+
+
+def _mock(product: Product, settings: Settings, **options: Any) -> int:
+    from penstock.products.marketing.mock import mock  # noqa: PLC0415
+
+    return mock(product, settings, **options)
+
+
+def _land_tables(
+    product: Product, settings: Settings, inputs: Sequence[Path], **options: Any
+) -> FolderLanding:
+    from penstock.products.marketing.receive import land_tables  # noqa: PLC0415
+
+    return land_tables(product, settings, inputs, **options)
+
+
+def _report(product: Product, settings: Settings) -> Path:
+    from penstock.products.marketing.report import write_report  # noqa: PLC0415
+
+    return write_report(product, settings)
+
+
+def _directory() -> Directory:
+    from penstock.products.marketing.directory import DIRECTORY  # noqa: PLC0415
+
+    return DIRECTORY
+
+
+PRODUCT = Product(
+    name="marketing",
+    contracts={},
+    published=(),
+    mock=_mock,
+    report=_report,
+    source=lambda settings: settings.marketing_source,
+    summary="""
+        select
+            ads.source_platform, count(distinct ads.campaign_id) as campaigns,
+            sum(ads.spend) as spend, sum(ads.clicks) as clicks
+        from fct_{tenant}__ad_performance as ads
+        group by ads.source_platform
+        order by ads.source_platform
+    """,
+    tenants=_tenants,
+    of_tenant=_of_tenant,
+    land_tables=_land_tables,
+    finds_changes=True,
+    directory=_directory,
+)

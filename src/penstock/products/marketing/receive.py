@@ -1,0 +1,188 @@
+"""Receiving tables: each file is routed by what it physically is, landed, or quarantined.
+
+Belongs here: finding files, the verdict on each, writing landed Parquet, trying quarantined files
+again. Does not belong here: the rules of routing (`routing.py`); loading.
+
+The tenant is the one whose command it is; the connector is the one that delivered (`source`). Which
+object a table is, its columns decide alone.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from penstock.contracts.layered import FolderLanding, LandedFile
+from penstock.contracts.product import MOCK, Product
+from penstock.errors import PenstockError
+from penstock.landing.files import sha256_of, write_atomically
+from penstock.ledger import Ledger, QuarantineCount
+from penstock.loading.retract import retract_deliveries
+from penstock.locking import writer_lock
+from penstock.products.marketing.land_table import land_table
+from penstock.products.marketing.physical_table import UnreadableTableError, read_physical
+from penstock.products.marketing.place import Incoming, Place, RefusedTableError, open_place
+from penstock.runs import delivery_time, recorded
+from penstock.settings import Settings
+
+_SUFFIXES = (".parquet", ".csv")
+
+
+def land_tables(
+    product: Product,
+    settings: Settings,
+    inputs: Sequence[Path],
+    *,
+    source: str | None = None,
+    again: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> FolderLanding:
+    """Land a tenant's files, and those that were quarantined and fit by now.
+
+    `source` is the connector that delivered them; it is needed where two share their tables. A
+    file that was landed before is skipped, unless `again`.
+
+    Raises: PenstockError when there is no file; ConfigurationError; WriterBusyError.
+    """
+    files = list(_files(inputs))
+    with (
+        recorded(product, settings, "land") as run_id,
+        writer_lock(product.lock(settings), holder="land", wait_seconds=settings.lock_wait_seconds),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        place = replace(open_place(product, settings, ledger, run_id=run_id), again=again)
+        if source is not None:
+            place.catalogue.connector(source)
+        landed = list(_try_again(place))
+        now = delivery_time(ledger)
+        for path in files:
+            progress(f"landing {path.name}")
+            landed.append(receive(place, Incoming(path, path.name, source, now, now.date())))
+        if any(one.status == "new" for one in landed):
+            _drive_mock_out(place)
+    return FolderLanding(tuple(landed))
+
+
+def receive(place: Place, incoming: Incoming) -> LandedFile:
+    """Land one file, or quarantine it with the reason."""
+    sha256 = sha256_of(incoming.path)
+    known = place.ledger.fact(_fact(sha256, incoming.source))
+    if known and not place.again:
+        return LandedFile(incoming.name, "unchanged", 0)
+    try:
+        table = read_physical(incoming.path)
+    except UnreadableTableError as error:
+        return _quarantine(place, incoming, sha256, RefusedTableError("unreadable", str(error)), 0)
+    try:
+        delivery = land_table(place, incoming, table)
+    except RefusedTableError as error:
+        return _quarantine(place, incoming, sha256, error, table.rows.height)
+    with place.ledger.transaction():
+        place.ledger.put_deliveries([delivery])
+        place.ledger.put_facts({_fact(sha256, incoming.source): delivery.delivery_id})
+    return LandedFile(incoming.name, "new", table.rows.height)
+
+
+def _quarantine(
+    place: Place, incoming: Incoming, sha256: str, error: RefusedTableError, rows: int
+) -> LandedFile:
+    """Keep the file and why it was refused; a run goes on, and says so."""
+    kept = place.quarantine / f"{sha256[:16]}{incoming.path.suffix.lower()}"
+    if kept != incoming.path:
+        write_atomically(kept, lambda temporary: _copy(incoming.path, temporary))
+    verdict = {
+        **asdict(incoming),
+        "path": kept.name,
+        "outcome": error.outcome,
+        "message": str(error),
+    }
+    text = json.dumps(verdict, default=str, indent=1)
+    write_atomically(kept.with_suffix(".json"), lambda temporary: _write(temporary, text))
+    origin = _origin(place, incoming.name, sha256)
+    with place.ledger.transaction():
+        count = QuarantineCount(origin, error.outcome, max(rows, 1), str(kept))
+        place.ledger.put_quarantine([origin], [count])
+    return LandedFile(incoming.name, "failed", rows, f"{error.outcome}: {error}")
+
+
+def _try_again(place: Place) -> Iterator[LandedFile]:
+    """Route the quarantined files again, a contract may have come since; those that now land."""
+    for verdict_file in sorted(place.quarantine.glob("*.json")):
+        verdict: dict[str, Any] = json.loads(verdict_file.read_text(encoding="utf-8"))
+        kept = place.quarantine / verdict["path"]
+        incoming = Incoming(
+            kept,
+            verdict["name"],
+            verdict["source"],
+            datetime.fromisoformat(verdict["delivered_at"]),
+            date.fromisoformat(verdict["day"]),
+        )
+        origin = _origin(place, incoming.name, sha256_of(kept))
+        landed = receive(place, incoming)
+        if landed.status != "failed":
+            with place.ledger.transaction():
+                place.ledger.put_quarantine([origin], [])
+            verdict_file.unlink()
+            kept.unlink()
+            yield landed
+
+
+def replay(product: Product, settings: Settings) -> FolderLanding:
+    """Try the tenant's quarantined files again.
+
+    Raises: WriterBusyError.
+    """
+    with (
+        recorded(product, settings, "replay") as run_id,
+        writer_lock(
+            product.lock(settings), holder="replay", wait_seconds=settings.lock_wait_seconds
+        ),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        return FolderLanding(
+            tuple(_try_again(open_place(product, settings, ledger, run_id=run_id)))
+        )
+
+
+def _drive_mock_out(place: Place) -> None:
+    mocked = [
+        one
+        for one in place.ledger.deliveries()
+        if one.source == MOCK and one.status not in ("retracting", "retracted")
+    ]
+    if mocked:
+        retract_deliveries(place.product, place.settings, place.ledger, mocked)
+
+
+def _files(inputs: Sequence[Path]) -> Iterator[Path]:
+    """The files named, and those in the folders named."""
+    found = False
+    for one in inputs:
+        inside = sorted(one.rglob("*")) if one.is_dir() else [one]
+        for path in inside:
+            if path.is_file() and path.suffix.lower() in _SUFFIXES:
+                found = True
+                yield path
+    if not found:
+        named = ", ".join(str(one) for one in inputs)
+        message = f"{named}: expected {' or '.join(_SUFFIXES)} files, or folders of such"
+        raise PenstockError(message)
+
+
+def _fact(sha256: str, source: str | None) -> str:
+    return f"received {source or '-'} {sha256}"
+
+
+def _origin(place: Place, name: str, sha256: str) -> str:
+    return f"{place.tenant.slug}@{name}#{sha256[:16]}"
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,168 @@
+"""The tenants: `tenants.yaml`, the single source of truth of who is served, and how.
+
+Belongs here: reading and validating it. Does not belong here: what a tenant's data become.
+
+One bad tenant never stops the others: `read_tenants` gives the good ones and the problems.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
+
+from penstock.errors import PenstockError
+from penstock.products.marketing.catalogue import Catalogue, marketing_dir, read_catalogue
+from penstock.products.marketing.yaml_marks import Place, explain, read_marked
+from penstock.settings import Settings
+
+TENANTS_FILE = "tenants.yaml"
+SLUG_PATTERN = r"^[a-z][a-z0-9_]{1,40}$"
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
+
+
+class TenantError(PenstockError):
+    """A tenant that is unknown, or whose entry cannot be what it says."""
+
+
+class Levers(BaseModel):
+    """What the generator makes of a tenant, per day; `seed` makes it this tenant's own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = Field(ge=0, lt=2**31)
+    daily_spend: Decimal = Field(Decimal(500), gt=0, le=1_000_000)
+    campaigns: int = Field(4, ge=1, le=200)
+    daily_orders: int = Field(20, ge=1, le=100_000)
+    conversion_rate: float = Field(0.04, gt=0, le=1)
+
+
+class Logic(BaseModel):
+    """The tenant's own rules, applied by the models."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    conversion_events: tuple[str, ...] = ("purchase",)
+    funnel_steps: tuple[str, ...] = ("view_item", "add_to_cart", "begin_checkout", "purchase")
+    excluded_campaigns: tuple[str, ...] = ()
+    paid_statuses: tuple[str, ...] = ()
+    session_minutes: int = Field(30, ge=1, le=24 * 60)
+    monthly_spend_target: Decimal | None = Field(None, gt=0)
+
+
+class Tenant(BaseModel):
+    """One tenant. `currency` is that of its ad accounts where a source does not tell."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slug: Slug
+    business_name: str = Field(min_length=1)
+    status: Literal["active", "onboarding", "suspended"]
+    sources: tuple[str, ...] = Field(min_length=1)
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    time_zone: str = "UTC"
+    generator: Levers
+    logic: Logic = Field(default_factory=lambda: Logic())  # noqa: PLW0108 - mypy: a class is no factory
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            message = f"{name!r} is no time zone; expected one such as Europe/Berlin"
+            raise ValueError(message) from error
+        return name
+
+    @property
+    def is_served(self) -> bool:
+        """Whether runs include it."""
+        return self.status != "suspended"
+
+
+@dataclass(frozen=True)
+class Tenants:
+    """The good tenants by slug, and what is wrong with the others, by slug (or entry)."""
+
+    path: Path
+    known: Mapping[str, Tenant]
+    problems: Mapping[str, tuple[str, ...]]
+
+    @property
+    def served(self) -> list[str]:
+        """Slugs of the tenants that runs include, in the file's order, then the bad entries'.
+
+        Those fail by name (`tenant` raises): no run is green without them.
+        """
+        return [*(slug for slug, one in self.known.items() if one.is_served), *self.problems]
+
+    def tenant(self, slug: str) -> Tenant:
+        """A tenant. Raises: TenantError with its problems, or listing the slugs there are."""
+        if slug in self.problems:
+            raise TenantError("\n".join(self.problems[slug]))
+        if slug not in self.known:
+            message = (
+                f"{self.path}: has no tenant {slug!r}; known: {', '.join(self.known) or 'none'}: "
+                "add it there"
+            )
+            raise TenantError(message)
+        return self.known[slug]
+
+
+def read_tenants(settings: Settings) -> Tenants:
+    """The tenants of the file that ships, or of PENSTOCK_REFERENCE_DIR.
+
+    Raises: ConfigurationError when the file itself cannot be read.
+    """
+    path = marketing_dir(settings) / TENANTS_FILE
+    stat = path.stat() if path.exists() else None
+    return _read(path, read_catalogue(settings), 0 if stat is None else stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read_marked_tenants(path: Path, catalogue_names: tuple[str, ...], _changed: int) -> Tenants:
+    marked = read_marked(path)
+    entries = (marked.values or {}).get("tenants") or []
+    known: dict[str, Tenant] = {}
+    problems: dict[str, list[str]] = {}
+    for at, entry in enumerate(entries):
+        slug = str(entry.get("slug", f"entry {at + 1}")) if isinstance(entry, dict) else f"#{at}"
+        place: Place = ("tenants", at)
+        try:
+            one = Tenant.model_validate(entry)
+        except ValidationError as error:
+            problems.setdefault(slug, []).extend(explain(marked, error, place, f"tenant {slug}"))
+            continue
+        for where, source in enumerate(one.sources):
+            text = ""
+            if source not in catalogue_names:
+                text = f"{source!r} is no connector; supported: {', '.join(catalogue_names)}"
+            elif source in one.sources[:where]:
+                text = f"{source!r} is named twice"
+            if text:
+                told = marked.problem(
+                    (*place, "sources", where), f"tenant {slug}, sources.{where}: {text}"
+                )
+                problems.setdefault(slug, []).append(told)
+        if one.slug in known:
+            told = marked.problem((*place, "slug"), f"tenant {slug}, slug: is there already")
+            problems.setdefault(slug, []).append(told)
+        known[one.slug] = one
+    good = {slug: one for slug, one in known.items() if slug not in problems}
+    return Tenants(path, good, {slug: tuple(one) for slug, one in problems.items()})
+
+
+def _read(path: Path, catalogue: Catalogue, changed: int) -> Tenants:
+    return _read_marked_tenants(path, tuple(sorted(catalogue.connectors)), changed)
