@@ -1,0 +1,1 @@
+{{ marketing.build_dim_campaigns() }}

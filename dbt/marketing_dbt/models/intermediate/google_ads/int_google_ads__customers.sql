@@ -1,0 +1,1 @@
+{{ marketing.build_int('google_ads', 'customers') }}
