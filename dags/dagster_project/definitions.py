@@ -12,6 +12,7 @@ from dagster_project.products import product_definitions
 from dagster_project.resources import resources
 from dagster_project.sensors import failure_sensor
 from penstock.contracts.registry import load_product
+from penstock.garbage import collect_seldom
 from penstock.settings import Settings, read_settings
 
 
@@ -38,4 +39,5 @@ def _once() -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """What the code server loads; a run asks for it once per step."""
+    collect_seldom()
     return _once()

@@ -4,7 +4,6 @@ Belongs here: registering commands. Does not belong here: commands (`cli.py`,
 `release_commands.py`).
 """
 
-import gc
 import logging
 import sqlite3
 import sys
@@ -16,6 +15,7 @@ import typer
 
 from penstock import terminal
 from penstock.errors import PenstockError, UsageError
+from penstock.garbage import collect_seldom
 
 if TYPE_CHECKING:
     from penstock.contracts.product import Product
@@ -47,11 +47,6 @@ TenantSlug = Annotated[
 ]
 
 
-_GARBAGE_THRESHOLD = 100_000
-"""A command lives for seconds, and the engines allocate millions of objects that stay: looking for
-garbage as often as Python does by default (700) takes a fifth of a transform's time."""
-
-
 def command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a command whose errors a user can mend are printed as messages.
 
@@ -62,7 +57,7 @@ def command(**options: Any) -> Callable[[Callable[..., None]], Callable[..., Non
         @wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> None:
             _warn_on_terminal()
-            gc.set_threshold(_GARBAGE_THRESHOLD)
+            collect_seldom()
             try:
                 function(*args, **kwargs)
             except PenstockError as error:

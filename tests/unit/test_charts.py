@@ -4,7 +4,7 @@ from datetime import date
 
 import altair as alt
 import pytest
-from jsonschema import ValidationError
+from jsonschema import ValidationError  # type: ignore[import-untyped]  # ships no types
 
 from penstock.products.renewable import charts, charts_findings
 from penstock.products.sales import charts as sales_charts

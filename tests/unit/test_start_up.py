@@ -1,8 +1,10 @@
 """What a command costs before it does anything."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +36,21 @@ def test_help_imports_no_engine(arguments: list[str]) -> None:
 
     assert "penstock.cli" in modules
     assert [name for name in HEAVY if name in modules] == []
+
+
+def test_a_command_is_not_held_up_by_the_search_for_garbage(tmp_path: Path) -> None:
+    """Visiting every object of the engines once more would take a second at the end."""
+    program = (
+        "import atexit, gc, sys; from penstock.cli import app\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 0, gc.get_threshold()[0]))\n"
+        "app(['status', 'sales'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PENSTOCK_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines()[-1] == "True 100000"

@@ -109,6 +109,8 @@ def _configure() -> None:
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["runtime.log_level"] = "ERROR"
     # Completed packages would keep a second copy of every row that was ever loaded.
+    # No state of dlt is used: the ledger knows what is loaded.
+    dlt.config["restore_from_destination"] = False
     dlt.config["load.delete_completed_jobs"] = True
     dlt.config["extract.next_item_mode"] = "fifo"
     dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
