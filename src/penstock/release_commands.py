@@ -260,7 +260,7 @@ def list_all(product: ProductName, series: SeriesName = None) -> None:
         (
             one.run_id,
             one.at,
-            "pruned" if one.rows is None else one.rows,
+            one.state if one.rows is None else one.rows,
             one.root[:16],
             " ".join(
                 [*(["current"] if one.is_current else []), *(["pinned"] if one.is_pinned else [])]
@@ -280,6 +280,7 @@ def show(
     series: SeriesName = None,
 ) -> None:
     """What a release holds: tables, inputs, checks, who made it."""
+    from penstock.releasing.retention import require_there
     from penstock.releasing.sealed import read_metadata
     from penstock.releasing.series import SeriesError
 
@@ -288,6 +289,7 @@ def show(
     if entry is None:
         message = f"nothing is released yet: penstock release {product}"
         raise SeriesError(message)
+    require_there(target, entry.run_id)
     folder = target.release_dir(entry.run_id)
     _show(read_metadata(folder), folder, entry.seal)
 

@@ -21,7 +21,7 @@ from penstock.transforming.query import QueryError, QueryResult, answer, shut_in
 def current_release(product: Product, settings: Settings, *, series: str | None = None) -> Path:
     """The folder of the release that readers use now; it stays when the next one is published.
 
-    Raises: QueryError when there is none.
+    Raises: QueryError when there is none, or its folder is gone.
     """
     target = series_of(settings, series or product.series)
     folder = target.current()
@@ -29,6 +29,13 @@ def current_release(product: Product, settings: Settings, *, series: str | None 
         message = (
             f"nothing of {product.name} is released yet: `penstock release {product.name}`, or ask "
             "the working warehouse with --working"
+        )
+        raise QueryError(message)
+    if not folder.is_dir():
+        message = (
+            f"{folder}: is gone, and nobody pruned it; put it back from a copy, let readers use an "
+            f"older one (`penstock releases rollback {product.name} RUN_ID`), or `penstock release "
+            f"{product.name}` makes the next"
         )
         raise QueryError(message)
     return folder

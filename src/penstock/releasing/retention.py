@@ -4,19 +4,24 @@ Belongs here: listing, pinning, rolling back, pruning. Does not belong here: mak
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
+from penstock.errors import PenstockError
 from penstock.releasing.sealed import read_metadata
 from penstock.releasing.series import Entry, Series, SeriesError, remove_tree
+
+State = Literal["there", "pruned", "missing", "damaged"]
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One release as a list shows it. `rows` is None once it is pruned."""
+    """One release as a list shows it. `rows` is None if it is pruned, missing or unreadable."""
 
     run_id: str
     at: str
     root: str
     rows: int | None
+    state: State
     is_current: bool
     is_pinned: bool
 
@@ -32,17 +37,21 @@ class Pruned:
 def list_releases(series: Series) -> list[Listed]:
     """Every release there ever was, newest first."""
     current, pins = series.current_entry(), series.pinned()
-    return [
-        Listed(
-            run_id=one.run_id,
-            at=one.at,
-            root=one.root,
-            rows=_rows(series, one),
-            is_current=current is not None and one.run_id == current.run_id,
-            is_pinned=one.run_id in pins,
+    listed: list[Listed] = []
+    for one in reversed(series.released()):
+        rows, state = _rows(series, one)
+        listed.append(
+            Listed(
+                run_id=one.run_id,
+                at=one.at,
+                root=one.root,
+                rows=rows,
+                state=state,
+                is_current=current is not None and one.run_id == current.run_id,
+                is_pinned=one.run_id in pins,
+            )
         )
-        for one in reversed(series.released())
-    ]
+    return listed
 
 
 def pin(series: Series, run_id: str, *, unpin: bool = False) -> None:
@@ -50,7 +59,7 @@ def pin(series: Series, run_id: str, *, unpin: bool = False) -> None:
 
     Raises: SeriesError when there is no such release.
     """
-    _require_there(series, run_id)
+    require_there(series, run_id)
     if (run_id in series.pinned()) == unpin:
         series.append("unpinned" if unpin else "pinned", run_id)
 
@@ -66,7 +75,7 @@ def roll_back(series: Series, run_id: str | None = None) -> str:
             message = f"{series.name}: there is no release before the current one"
             raise SeriesError(message)
         run_id = current.parent
-    _require_there(series, run_id)
+    require_there(series, run_id)
     if current is None or run_id != current.run_id:
         series.append("rolled_back", run_id)
         series.switch(run_id)
@@ -95,15 +104,28 @@ def prune(series: Series, *, keep: int, dry_run: bool) -> Pruned:
     return Pruned(leaving, tuple(one.name for one in orphans))
 
 
-def _require_there(series: Series, run_id: str) -> None:
+def require_there(series: Series, run_id: str) -> None:
+    """Raises: UnknownReleaseError; SeriesError when the release was pruned or its folder is gone."""
     series.entry(run_id)
-    if not series.release_dir(run_id).is_dir():
+    folder = series.release_dir(run_id)
+    if folder.is_dir():
+        return
+    if run_id in _pruned(series):
         message = f"{run_id}: this release was pruned; `penstock releases list` shows what is there"
-        raise SeriesError(message)
+    else:
+        message = f"{folder}: is gone, and nobody pruned it; put it back from a copy"
+    raise SeriesError(message)
 
 
-def _rows(series: Series, entry: Entry) -> int | None:
+def _pruned(series: Series) -> set[str]:
+    return {one.run_id for one in series.entries() if one.event == "pruned"}
+
+
+def _rows(series: Series, entry: Entry) -> tuple[int | None, State]:
     folder = series.release_dir(entry.run_id)
     if not folder.is_dir():
-        return None
-    return sum(int(one["rows"]) for one in read_metadata(folder).tables)
+        return None, "pruned" if entry.run_id in _pruned(series) else "missing"
+    try:
+        return sum(int(one["rows"]) for one in read_metadata(folder).tables), "there"
+    except PenstockError:
+        return None, "damaged"  # `verify` says what is wrong; the others are listed all the same

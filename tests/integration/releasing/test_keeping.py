@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from penstock.releasing.bag import METADATA
+from penstock.releasing.read import current_release
 from penstock.releasing.retention import list_releases, pin, prune, roll_back
-from penstock.releasing.series import SeriesError, read_chain
+from penstock.releasing.series import SeriesError, read_chain, remove_tree
 from penstock.releasing.verify import verify
 from penstock.settings import Settings
+from penstock.transforming.query import QueryError
 from support import releases
-from support.releases import Tiny, run_id, tiny_series
+from support.releases import TINY, Tiny, run_id, tiny_series
 from support.worlds import settings_for
 
 pytestmark = pytest.mark.integration
@@ -66,6 +69,20 @@ def test_a_release_that_is_not_there_is_named(settings: Settings) -> None:
         roll_back(series, run_id(0))
     with pytest.raises(SeriesError, match="no release of tiny; expected one of"):
         pin(series, run_id(77))
+
+
+def test_what_was_lost_is_not_called_pruned_and_hides_nothing(settings: Settings) -> None:
+    series = tiny_series(settings)
+    remove_tree(releases.folder(settings, 3))
+    damaged = releases.folder(settings, 1) / METADATA
+    damaged.chmod(0o644)
+    damaged.write_text("")
+
+    assert [one.state for one in list_releases(series)] == ["missing", "there", "damaged", "there"]
+    with pytest.raises(SeriesError, match="is gone, and nobody pruned it"):
+        pin(series, run_id(3))
+    with pytest.raises(QueryError, match="penstock releases rollback tiny RUN_ID"):
+        current_release(TINY, settings)
 
 
 def test_a_chain_that_was_rewritten_is_refused(settings: Settings) -> None:
