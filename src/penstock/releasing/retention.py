@@ -105,7 +105,7 @@ def prune(series: Series, *, keep: int, dry_run: bool) -> Pruned:
 
 
 def require_there(series: Series, run_id: str) -> None:
-    """Raises: UnknownReleaseError; SeriesError when the release was pruned or its folder is gone."""
+    """Raises: UnknownReleaseError; SeriesError when it was pruned, or its folder is gone."""
     series.entry(run_id)
     folder = series.release_dir(run_id)
     if folder.is_dir():
