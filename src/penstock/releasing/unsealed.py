@@ -22,6 +22,15 @@ from penstock.releasing.working import quoted
 from penstock.settings import Settings
 from penstock.transforming.rebuilds import last_rebuild
 
+_VARIABLE = "getvariable("
+"""What SQL says that depends on the run it was made in."""
+_RELATIONS = f"""
+select table_schema, table_name from information_schema.tables where table_catalog = ?
+except all
+select schema_name, view_name from duckdb_views()
+where database_name = ? and contains(sql, '{_VARIABLE}')
+"""
+
 
 @dataclass(frozen=True)
 class Working:
@@ -47,10 +56,7 @@ def open_working(
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         return Working(why_not=f"the working warehouse cannot be read just now ({reason})")
-    found = connection.execute(
-        "select table_schema, table_name from information_schema.tables where table_catalog = ?",
-        [warehouse.stem],
-    ).fetchall()
+    found = connection.execute(_RELATIONS, [warehouse.stem, warehouse.stem]).fetchall()
     return Working({name: f'"{warehouse.stem}"."{schema}"."{name}"' for schema, name in found})
 
 
@@ -67,6 +73,8 @@ def recompute(
     """What the model's own SQL makes of the working warehouse, beside the sealed figure."""
     if working.why_not:
         return f"not computed again: {working.why_not}"
+    if _VARIABLE in model.code:
+        return f"not computed again: {model.path} reads what only its run knew"
     try:
         rows = connection.execute(
             f'select "{column}" from ({model.code}) where {where}', list(values)

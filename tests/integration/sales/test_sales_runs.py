@@ -24,6 +24,8 @@ from penstock.products.sales.plan import BadInputError
 from penstock.products.sales.product import PRODUCT
 from penstock.products.sales.records import records
 from penstock.rebuild import rebuild
+from penstock.releasing.explain import explain
+from penstock.releasing.read import current_release
 from penstock.releasing.sealed import read_tables
 from penstock.releasing.series import series_of
 from penstock.releasing.verify import verify
@@ -128,6 +130,40 @@ def test_a_release_holds_every_layer_with_its_pages(built: Settings) -> None:
         assert one["rows"] > 0
         assert one["types"]
     assert verify(release).passed
+
+
+def test_a_figure_of_gold_unfolds_to_the_line_that_was_received(built: Settings) -> None:
+    line = "select order_number, product_number, sales_amount from fct_sales order by all limit 1"
+    order, product, amount = rows(built, line)[0]
+    found = explain(
+        PRODUCT,
+        built,
+        current_release(PRODUCT, built),
+        table="fct_sales",
+        key={"order_number": order, "product_number": product},
+        column="sales_amount",
+    )
+
+    layers = {one.table: one for one in found.layers}
+    assert list(layers) == ["fct_sales", "crm_sales", "int_crm_sales_cleaned", "crm_sales_details"]
+    assert [one.count for one in found.layers] == [1, 1, 1, 1]
+    assert "_source_row" in layers["crm_sales_details"].columns
+    assert (found.value, found.broken) == (amount, ())
+    assert found.seal[-1].startswith("ok: models/gold/fct_sales.sql makes the same figure")
+
+
+def test_what_only_a_run_knew_is_not_computed_again(built: Settings) -> None:
+    found = explain(
+        PRODUCT,
+        built,
+        current_release(PRODUCT, built),
+        table="run_inputs",
+        key={"table_name": "crm_sales_details"},
+        column="as_of_date",
+    )
+
+    assert found.broken == ()
+    assert found.seal[-1].endswith("reads what only its run knew")
 
 
 def test_an_explicit_logical_date_is_another_release(built: Settings) -> None:
