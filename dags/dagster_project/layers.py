@@ -4,14 +4,17 @@ Belongs here: calling the product's run, layer by layer. Does not belong here: w
 of, whether there is anything to do (`penstock` decides).
 
 A layer yields its tables only if it was built: Dagster then skips what depends on it, and the log
-of the step above says why.
+of the step above says why. Its data tests are checks of its tables; what failed is shown there,
+before the step fails.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
 from dagster_project import sensors
+from dagster_project.checks import test_result
 from dagster_project.partitions import SINGLE_RUN
 from dagster_project.resources import SettingsResource
 from dagster_project.rooms import RETRIES, progress, room
@@ -19,9 +22,11 @@ from dagster_project.schedules import PRODUCT_TAG
 from dagster_project.translators import bronze_spec, layer_table_spec
 from penstock.contracts.layered import LAYERS, Layer, LayeredRun
 from penstock.contracts.product import Product
+from penstock.transforming.manifest import data_tests, lineage
+from penstock.transforming.results import DbtError, NodeResult, last_results
 
 
-def layered_definitions(product: Product) -> dg.Definitions:
+def layered_definitions(product: Product, manifest: Mapping[str, Any]) -> dg.Definitions:
     """The layers as one lineage graph, and what starts them."""
     job = dg.define_asset_job(
         f"{product.name}_run",
@@ -38,39 +43,47 @@ def layered_definitions(product: Product) -> dg.Definitions:
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
     return dg.Definitions(
-        assets=[_layer(product, layer) for layer in LAYERS],
+        assets=[_layer(product, layer, manifest) for layer in LAYERS],
         jobs=[job],
         schedules=[schedule],
         sensors=[sensors.drop_sensor(product, job.name)],
     )
 
 
-def _layer(product: Product, layer: Layer) -> dg.AssetsDefinition:
-    specs = _specs(product, layer)
+def _layer(product: Product, layer: Layer, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    specs = _specs(product, layer, manifest)
 
     @dg.multi_asset(
         name=f"{product.name}_{layer}",
         specs=specs,
+        check_specs=_check_specs(product, specs, manifest),
+        can_subset=True,  # else Dagster misses the checks of a layer that was not built
         backfill_policy=SINGLE_RUN,
         retry_policy=RETRIES,
     )
     def build(
         context: dg.AssetExecutionContext, settings: SettingsResource
-    ) -> Iterator[dg.MaterializeResult[None]]:
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with room(context, product, settings, layer) as run_id:
             before = LAYERS[LAYERS.index(layer) - 1] if layer != LAYERS[0] else None
-            done = _run(
-                product,
-                settings,
-                layer,
-                from_run=None if before is None else f"{run_id}-{before}",
-                run_id=f"{run_id}-{layer}",
-                context=context,
-            )
+            try:
+                done = _run(
+                    product,
+                    settings,
+                    layer,
+                    from_run=None if before is None else f"{run_id}-{before}",
+                    run_id=f"{run_id}-{layer}",
+                    context=context,
+                )
+            except DbtError as error:
+                yield from _checks(context, error.results)
+                raise
         if done.run_id is None:
             context.log.info("skipped, and everything below: %s", done.note)
             return
         for spec in specs:
+            if spec.key not in context.selected_asset_keys:
+                continue  # it was built too: a layer is built whole
             rows = done.rows.get(spec.key.path[-1])
             yield dg.MaterializeResult(
                 asset_key=spec.key,
@@ -81,8 +94,20 @@ def _layer(product: Product, layer: Layer) -> dg.AssetsDefinition:
                     **({} if done.release is None else {"release": str(done.release)}),
                 },
             )
+        if layer != "bronze":
+            yield from _checks(context, last_results(product.engine_dir(settings) / "dbt"))
 
     return build
+
+
+def _checks(
+    context: dg.AssetExecutionContext, results: Sequence[NodeResult]
+) -> Iterator[dg.AssetCheckResult]:
+    """What became of the data tests of this layer that ran."""
+    tests = {one.name: one for one in results if one.kind == "test" and one.status != "skipped"}
+    for key in sorted(context.selected_asset_check_keys, key=lambda one: one.name):
+        if key.name in tests:
+            yield test_result(key, tests[key.name])
 
 
 def _run(
@@ -108,12 +133,25 @@ def _run(
     )
 
 
-def _specs(product: Product, layer: Layer) -> Sequence[dg.AssetSpec]:
-    """The assets of a layer: files of bronze, tables of silver and gold."""
+def _specs(product: Product, layer: Layer, manifest: Mapping[str, Any]) -> Sequence[dg.AssetSpec]:
+    """The assets of a layer: files of bronze, tables of silver and gold, as they are built."""
     if layer == "bronze":
         return [bronze_spec(product, one) for one in product.contracts.values()]
+    tables = {one.name: one for one in product.published if one.folder == layer}
     return [
-        layer_table_spec(product, layer, table)
-        for table in product.published
-        if table.folder == layer
+        layer_table_spec(product, layer, tables[name], made_of)
+        for name, made_of in lineage(manifest, product.marts).items()
+        if name in tables
+    ]
+
+
+def _check_specs(
+    product: Product, specs: Sequence[dg.AssetSpec], manifest: Mapping[str, Any]
+) -> Sequence[dg.AssetCheckSpec]:
+    """Every data test of the tables of a layer."""
+    keys = {spec.key.path[-1]: spec.key for spec in specs}
+    return [
+        dg.AssetCheckSpec(test, asset=keys[table])
+        for test, table in sorted(data_tests(manifest, product.marts).items())
+        if table in keys
     ]

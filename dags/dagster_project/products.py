@@ -26,7 +26,7 @@ def product_definitions(product: Product, settings: Settings) -> dg.Definitions:
     Raises: ManifestError when dbt's manifest has not been made yet.
     """
     if product.run_layers is not None:
-        return layered_definitions(product)
+        return layered_definitions(product, read_manifest(product, settings))
     days = daily_partitions(product, settings)
     models = transforming_assets(product, days, read_manifest(product, settings))
     daily_models = [spec.key for spec in models.specs if spec.partitions_def is not None]

@@ -31,8 +31,7 @@ _QUEUED = dg.DagsterRunStatus.QUEUED
 def prepare(settings: Settings) -> Path:
     """Make dbt's manifests and Dagster's home, `<data>/dagster`; returns the home."""
     for product in map(load_product, PRODUCTS):
-        if product.run_layers is None:  # layers are shown without dbt's manifest
-            write_manifest(product, settings)
+        write_manifest(product, settings)
     home = settings.data_dir / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(_DAGS / "instance.yaml", home / "dagster.yaml")

@@ -12,7 +12,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from penstock.contracts.contract import Contract
-from penstock.contracts.layered import Layer
+from penstock.contracts.layered import Layer, as_layer
 from penstock.contracts.product import Product
 from penstock.contracts.published import PublishedTable
 
@@ -144,17 +144,12 @@ def bronze_spec(product: Product, contract: Contract) -> dg.AssetSpec:
     )
 
 
-def layer_table_spec(product: Product, layer: Layer, table: PublishedTable) -> dg.AssetSpec:
-    """A published table of silver or gold; it waits for the whole layer below it."""
-    below = (
-        [layer_key(product, "bronze", one) for one in product.contracts]
-        if layer == "silver"
-        else [
-            layer_key(product, "silver", one.name)
-            for one in product.published
-            if one.folder == "silver"
-        ]
-    )
+def layer_table_spec(
+    product: Product, layer: Layer, table: PublishedTable, made_of: Sequence[str]
+) -> dg.AssetSpec:
+    """A published table of silver or gold; `made_of` are files and tables, by name."""
+    layers = {one.name: _layer_of(one) for one in product.published}
+    below = [layer_key(product, layers.get(one, "bronze"), one) for one in made_of]
     return dg.AssetSpec(
         layer_key(product, layer, table.name),
         deps=below,
@@ -165,6 +160,11 @@ def layer_table_spec(product: Product, layer: Layer, table: PublishedTable) -> d
         skippable=True,
         metadata={"key": ", ".join(table.key)},
     )
+
+
+def _layer_of(table: PublishedTable) -> Layer:
+    """The layer in whose step a table is built: its folder in a release."""
+    return as_layer(table.folder) or "gold"
 
 
 class Translator(DagsterDbtTranslator):

@@ -147,8 +147,10 @@ def land(
             raise PenstockError(f"{one.name} takes folders as they are: no --mapping, no --check")
         landing = one.land_folders(one, settings, inputs)
         terminal.show_folder_landing(landing)
-        terminal.say(f"next: penstock run {one.name}")
-        if strict and any(file.status == "failed" for file in landing.files):
+        failed = [file.name for file in landing.files if file.status == "failed"]
+        first = f"have {', '.join(failed)} sent again and land it, then " if failed else ""
+        terminal.say(f"next: {first}penstock run {one.name}")
+        if strict and failed:
             raise typer.Exit(1)
         return
     if mapping is None:

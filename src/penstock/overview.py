@@ -7,6 +7,7 @@ changing anything.
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -105,6 +106,7 @@ def overview(product: Product, settings: Settings) -> Overview:
             landed=bool(deliveries) or bool(pending),
             pending=len(pending),
             stale=stale is not None,
+            failed=product.run_layers is not None and _last_run_failed(runs),
             refused=refused,
             gone=_gone(product.raw_dir(settings), deliveries),
         ),
@@ -199,6 +201,11 @@ def _table_state(
     )
 
 
+def _last_run_failed(runs: Sequence[Run]) -> bool:
+    """Whether the last of the runs that build and release did not come to its end."""
+    return next((one.outcome == "failed" for one in runs if one.command == "run"), False)
+
+
 def _next_steps(
     product: str,
     *,
@@ -206,6 +213,7 @@ def _next_steps(
     landed: bool,
     pending: int,
     stale: bool,
+    failed: bool,
     refused: int,
     gone: list[str],
 ) -> tuple[str, ...]:
@@ -214,7 +222,9 @@ def _next_steps(
         steps.append(
             f"penstock run {product} (mock data), or penstock land {product} {own} (your own)"
         )
-    if pending:
+    if failed:
+        steps.append(f"penstock run {product} (the last run failed; it says above what to mend)")
+    elif pending:
         steps.append(f"penstock run {product} ({pending:,} files are waiting to be loaded)")
     elif stale:
         steps.append(f"penstock transform {product} (loaded days are not built yet)")

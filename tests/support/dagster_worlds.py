@@ -20,6 +20,7 @@ import pytest
 
 from dagster_project.definitions import build_defs
 from penstock.products.renewable.product import PRODUCT
+from penstock.products.sales.product import PRODUCT as SALES
 from penstock.settings import REPOSITORY_ROOT, Settings
 from penstock.transforming.manifest import write_manifest
 
@@ -54,17 +55,21 @@ def own_settings(data_dir: Path, **changes: Any) -> Settings:
 
 
 def make_manifest(data_dir: Path) -> Path:
-    """dbt's manifest, made once; returns the folder that `give_manifest` copies."""
-    return write_manifest(PRODUCT, own_settings(data_dir)).parent
+    """dbt's manifests, made once; returns the folder of the product's, for `give_manifest`."""
+    settings = own_settings(data_dir)
+    write_manifest(SALES, settings)
+    return write_manifest(PRODUCT, settings).parent
 
 
 def give_manifest(settings: Settings, manifest: Path) -> None:
-    """The manifest, as `penstock manifest` would have left it in the data directory."""
-    shutil.copytree(
-        manifest,
-        PRODUCT.engine_dir(settings) / manifest.name,
-        ignore=shutil.ignore_patterns("target", "logs"),
-    )
+    """The manifests, as `penstock manifest` would have left them in the data directory."""
+    engines = manifest.parents[1]
+    for product in (PRODUCT, SALES):
+        shutil.copytree(
+            engines / product.engine_dir(settings).name / manifest.name,
+            product.engine_dir(settings) / manifest.name,
+            ignore=shutil.ignore_patterns("target", "logs"),
+        )
 
 
 @contextmanager
@@ -215,7 +220,7 @@ def _partitions(days: dg.PartitionsDefinition[str] | None) -> str | None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = own_settings(Path(folder))
-        write_manifest(PRODUCT, settings)
+        make_manifest(settings.data_dir)
         GRAPH_FILE.write_text(as_text(asset_graph(build_defs(settings))), encoding="utf-8")
     sys.stdout.write(f"wrote {GRAPH_FILE}\n")
 

@@ -1,10 +1,11 @@
 """dbt's manifest, made ahead for whoever has to know the models without running dbt.
 
-Belongs here: making it, and knowing whether it still fits the models. Does not belong here: what
-is read from it.
+Belongs here: making it, knowing whether it still fits the models, what published tables are made of
+and tested by. Does not belong here: how either is shown.
 """
 
 import json
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,70 @@ def write_manifest(product: Product, settings: Settings) -> Path:
     write_atomically(path, lambda temporary: _write(temporary, made))
     write_atomically(made_from, lambda temporary: _write(temporary, models.encode()))
     return path
+
+
+def lineage(manifest: Mapping[str, Any], tables: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """What each of `tables` is made of: others of them and sources, whatever lies between.
+
+    A table comes after those it is made of.
+    """
+    nodes = manifest["nodes"]
+
+    def behind(node: Mapping[str, Any]) -> Iterator[str]:
+        for one in node["depends_on"]["nodes"]:
+            if one not in nodes or nodes[one]["name"] in tables:
+                yield one.rsplit(".", 1)[-1]
+            else:
+                yield from behind(nodes[one])
+
+    made_of = {
+        one["name"]: tuple(sorted(set(behind(one))))
+        for one in nodes.values()
+        if one["resource_type"] == "model" and one["name"] in tables
+    }
+    ordered: dict[str, tuple[str, ...]] = {}
+
+    def place(name: str) -> None:
+        if name in made_of and name not in ordered:
+            for one in made_of[name]:
+                place(one)
+            ordered[name] = made_of[name]
+
+    for name in made_of:
+        place(name)
+    return ordered
+
+
+def data_tests(manifest: Mapping[str, Any], tables: Collection[str]) -> dict[str, str]:
+    """Every data test, and which of `tables` answers for it.
+
+    It is the one the test is declared on, else the first that the test reads, else the first that
+    is made of what the test reads (a source).
+
+    Raises: ManifestError for a test of something that no table is made of.
+    """
+    nodes = manifest["nodes"]
+    models = {
+        unique_id: one
+        for unique_id, one in sorted(nodes.items())
+        if one["resource_type"] == "model" and one["name"] in tables
+    }
+    found: dict[str, str] = {}
+    for test in nodes.values():
+        if test["resource_type"] != "test":
+            continue
+        read = [test.get("attached_node"), *test["depends_on"]["nodes"]]
+        themselves = [models[one]["name"] for one in read if one in models]
+        readers = [
+            one["name"] for one in models.values() if set(read) & set(one["depends_on"]["nodes"])
+        ]
+        if not themselves + readers:
+            message = (
+                f"{test['original_file_path']}: {test['name']} tests nothing that is published"
+            )
+            raise ManifestError(message)
+        found[test["name"]] = (themselves + readers)[0]
+    return found
 
 
 def _parse(product: Product, settings: Settings) -> Path:

@@ -15,8 +15,9 @@ from dagster_project.resources import resources
 from penstock.products.sales.product import PRODUCT
 from penstock.releasing.series import series_of
 from penstock.settings import Settings
-from support.dagster_worlds import own_settings
-from support.drops import FIXTURE
+from penstock.transforming.manifest import data_tests, read_manifest
+from support.dagster_worlds import failed_checks, give_manifest, own_settings
+from support.drops import FIXTURE, edit
 
 pytestmark = pytest.mark.integration
 
@@ -24,14 +25,18 @@ JOB, SENSOR = "sales_run", "sales_arrivals"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return own_settings(tmp_path / "data", sales_source="files")
+def settings(tmp_path: Path, manifest: Path) -> Settings:
+    made = own_settings(tmp_path / "data", sales_source="files")
+    give_manifest(made, manifest)
+    return made
 
 
 @pytest.fixture
 def definitions(settings: Settings) -> dg.Definitions:
     shared = dg.Definitions(resources=resources(settings), executor=dg.in_process_executor)
-    return dg.Definitions.merge(shared, layered_definitions(PRODUCT))
+    return dg.Definitions.merge(
+        shared, layered_definitions(PRODUCT, read_manifest(PRODUCT, settings))
+    )
 
 
 def run(
@@ -84,6 +89,9 @@ def test_a_drop_starts_a_run_of_all_layers_and_then_there_is_nothing_new(
 
     assert first.success
     assert layers_made(first) == {"bronze", "silver", "gold"}
+    tests = data_tests(read_manifest(PRODUCT, settings), PRODUCT.marts)
+    assert {one.check_name for one in first.get_asset_check_evaluations()} == tests.keys()
+    assert failed_checks(first) == {}
     released = series_of(settings, PRODUCT.name).current()
     assert released is not None
     assert released.name.endswith("-gold")
@@ -103,3 +111,31 @@ def test_a_drop_starts_a_run_of_all_layers_and_then_there_is_nothing_new(
     assert "LOC_A101.csv: is empty" in str(broken.failure_data_for_node("sales_bronze"))
     assert layers_made(broken) == set()
     assert series_of(settings, PRODUCT.name).current() == released
+
+
+def test_a_test_that_fails_is_the_check_of_its_table(
+    settings: Settings, definitions: dg.Definitions, instance: dg.DagsterInstance
+) -> None:
+    sales = drop(settings) / "source_crm" / "sales_details.csv"
+    edit(sales, replace=("SO8,FR-R92B-58,4", "SO8,FR-R92B-58,99"))
+    result = run(definitions, instance)
+
+    failed = failed_checks(result)
+    assert not result.success
+    assert layers_made(result) == {"bronze", "silver"}
+    assert [asset for asset, _ in failed] == ["gold/fct_sales"]
+    (check,) = failed.values()
+    assert check.check_name.startswith("relationships_fct_sales_customer_id")
+    assert check.metadata["failing_rows"].value == 1
+
+
+def test_a_table_depends_on_what_it_is_made_of(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+
+    def made_of(*path: str) -> set[str]:
+        parents = graph.get(dg.AssetKey(["sales", *path])).parent_keys
+        return {"/".join(one.path[1:]) for one in parents}
+
+    assert made_of("gold", "fct_sales") == {"silver/crm_sales"}
+    assert made_of("gold", "dim_products") == {"silver/crm_products", "silver/erp_categories"}
+    assert made_of("silver", "erp_locations") == {"bronze/erp_loc_a101", "silver/run_inputs"}

@@ -361,6 +361,19 @@ def test_strangers_and_folders_without_a_drop_are_named(
     assert "expected a folder with source_crm, source_erp" in nothing.stderr
 
 
+def test_what_failed_is_what_to_do_next(
+    command: CliRunner, data_dir: Path, prepared: Callable[[Path], Settings], drop: Path
+) -> None:
+    prepared(data_dir)
+    (drop / "source_erp" / "LOC_A101.csv").write_bytes(b"")
+    landed = command.invoke(app, ["land", "sales", str(drop)])
+    ran = command.invoke(app, ["run", "sales"])
+
+    assert "have source_erp/LOC_A101.csv sent again and land it, then" in landed.stdout
+    assert ran.exit_code == 1
+    assert "the last run failed" in command.invoke(app, ["status", "sales"]).stdout
+
+
 def test_status_of_nothing_tells_how_to_begin(command: CliRunner, data_dir: Path) -> None:
     assert "penstock land sales FOLDER" in command.invoke(app, ["status", "sales"]).stdout
 
