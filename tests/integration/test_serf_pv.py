@@ -76,6 +76,27 @@ def test_expected_energy_walks_forward_within_the_gate(
     assert wape <= 0.08, (r2, wape)
 
 
+def test_a_baseline_by_month_of_the_year_leaves_less_of_the_season(
+    array: tuple[Settings, LandingReport],
+) -> None:
+    """Of the days after two years of training: their monthly index against one flat ratio."""
+    pairs = ask(
+        array,
+        """select median(m.baseline_index), median(m.baseline_index * t.baseline_yield_ratio)
+               / any_value(b.baseline_yield_ratio)
+           from mart_weather_adjusted_performance as m
+           join int_training_trailing as t using (asset_id, performance_date)
+           join int_baseline_training as b using (asset_id)
+           where m.performance_date > b.season_to and m.performance_index > 0.5
+           group by month(m.performance_date) having count(*) >= 15""",
+    )
+    by_month, flat = np.log(np.array(pairs, dtype=float)).T
+
+    assert len(pairs) >= 4
+    assert by_month.std() < 0.75 * flat.std(), (by_month, flat)
+    assert abs(by_month).max() < 0.06, (by_month, flat)
+
+
 @pytest.mark.parametrize("months", ["6, 7", "12, 1"])
 def test_power_follows_the_modelled_sun_in_summer_and_winter(
     array: tuple[Settings, LandingReport], months: str

@@ -32,6 +32,7 @@
         'solar_train_low_pu': '0.05e0',
         'solar_train_high_pu': '0.95e0',
         'baseline_days': 365,
+        'season_days': 730,
         'inverter_efficiency': '0.96e0',
         'yardstick_yield_ratio': '0.85e0',
         'frozen_wind_above_mps': '1.5',

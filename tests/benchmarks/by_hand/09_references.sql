@@ -1,22 +1,21 @@
 -- Second pass: the references that judge a day, from the days before it, and a frozen one from the
 -- first 365 training days.
-create temp table baselines as
-with numbered as (
-    select
-        *,
-        row_number() over (partition by asset_id order by performance_date) as day_number
-    from (
-        select asset_id, performance_date, null::decimal(18, 9) as yield
-        from bins_daily
-        group by asset_id, performance_date
-        having sum(training_minutes) >= 180
-        union all
-        select asset_id, performance_date, yield
-        from yields
-        where is_usable
-    )
-)
+create temp table numbered as
+select
+    *,
+    row_number() over (partition by asset_id order by performance_date) as day_number
+from (
+    select asset_id, performance_date, null::decimal(18, 9) as yield
+    from bins_daily
+    group by asset_id, performance_date
+    having sum(training_minutes) >= 180
+    union all
+    select asset_id, performance_date, yield
+    from yields
+    where is_usable
+);
 
+create temp table baselines as
 select
     asset_id,
     min(performance_date) as baseline_from,
@@ -26,6 +25,30 @@ from numbered
 where day_number <= 365
 group by asset_id
 having count(*) = 365;
+
+-- of a solar asset also by month of the year, after two years
+create temp table month_factors as
+with first_days as (
+    select
+        asset_id,
+        performance_date,
+        yield,
+        median(yield::double) over (partition by asset_id) as yield_of_all,
+        max(performance_date) over (partition by asset_id) as season_to,
+        count(*) over (partition by asset_id) as n
+    from numbered
+    where day_number <= 730 and yield is not null
+)
+
+select
+    asset_id,
+    month(performance_date) as calendar_month,
+    max(season_to) as season_to,
+    exact(median(yield::double) / max(yield_of_all)) as factor
+from first_days
+where n = 730
+group by asset_id, calendar_month
+having count(*) >= 15;
 
 create temp table wind_training as
 with days as (

@@ -83,13 +83,22 @@ with together as (
             case
                 when s.is_weather_valid and p.baseline_to is not null
                     then greatest(
-                        0e0, least(1e0, p.baseline_yield::double * exact(s.dc_power)::double)
+                        0e0, least(
+                            1e0,
+                            exact(p.baseline_yield::double * coalesce(f.factor, 1)::double)::double
+                            * exact(s.dc_power)::double
+                        )
                     )
             end * s.capacity_mwh::double
         ) as expected_baseline_mwh
     from solar as s
     inner join solar_training as t using (asset_id, performance_date)
     left join baselines as p on s.asset_id = p.asset_id and s.performance_date > p.baseline_to
+    left join month_factors as f
+        on
+            s.asset_id = f.asset_id
+            and s.performance_date > f.season_to
+            and month(s.performance_date) = f.calendar_month
 ),
 
 judged as (

@@ -85,3 +85,12 @@
 {% macro insolation_kwh_m2(sum_wm2, interval_minutes) -%}
     {{ shared_dbt.measure('cast(' ~ sum_wm2 ~ ' as double) * ' ~ interval_minutes ~ ' / 60e3') }}
 {%- endmacro %}
+
+{# The factor of a date's calendar month, of columns month_1_factor to month_12_factor. #}
+{% macro factor_of_month(factors, date) -%}
+    case extract(month from {{ date }})
+        {%- for month in range(1, 13) %}
+        when {{ month }} then {{ factors }}.month_{{ month }}_factor
+        {%- endfor %}
+    end
+{%- endmacro %}

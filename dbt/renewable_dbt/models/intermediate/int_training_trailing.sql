@@ -216,7 +216,13 @@ labelled as (
         all_training.yield_ratio,
         baselines.baseline_from,
         baselines.baseline_to,
-        baselines.baseline_yield_ratio
+        -- by month of the year once two years have shown what a month is
+        {{ shared_dbt.measure(
+            'cast(baselines.baseline_yield_ratio as double)'
+            ~ ' * case when all_training.performance_date > baselines.season_to'
+            ~ ' then cast(coalesce(' ~ factor_of_month('baselines', 'all_training.performance_date')
+            ~ ', 1) as double) else 1e0 end'
+        ) }} as baseline_yield_ratio
     from all_training
     left join baselines
         on
