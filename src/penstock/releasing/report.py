@@ -40,14 +40,7 @@ CHART_CONFIG: Mapping[str, Any] = {
 
 def render(report: Report, *, library: Path | None = None) -> str:
     """The page of a report as HTML; `library` names a folder that keeps the charts' library."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.jinja")
+    page = _environment().get_template("report.html.jinja")
     has_charts = next(report.charts(), None) is not None
     script = _chart_library(library) if has_charts else ""
     return page.render(report=report, config=CHART_CONFIG, library=script)
@@ -57,6 +50,18 @@ def write_page(report: Report, path: Path) -> Path:
     """Write the page to `path`, whole or not at all."""
     _write_text(path, render(report, library=path.parent))
     return path
+
+
+@cache
+def _environment() -> Environment:
+    """One for all pages: a release draws several, and compiling the templates takes longest."""
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 @cache
