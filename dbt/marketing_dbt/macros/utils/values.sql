@@ -50,6 +50,13 @@
     end
 {%- endmacro %}
 
+{# A time of the tenant's zone in UTC. #}
+{% macro local_to_utc(value) -%}
+    timezone(
+        'UTC', timezone('{{ marketing.get_tenant_config().get('time_zone', 'UTC') }}', {{ marketing.as_time(value) }})
+    )
+{%- endmacro %}
+
 {#
   Several fields of a payload, parsed once: a list of texts in the order of `fields`. Names are
   quoted: they may hold dots.

@@ -25,6 +25,7 @@ CATALOGUE_FILE = "supported_connectors.yaml"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Kind = Literal[
     "ad_performance",
+    "ad_performance_detail",
     "campaigns",
     "ad_groups",
     "ads",

@@ -28,6 +28,7 @@ _TIMES = (
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%d %k:%M:%S",
     "%Y-%m-%d",
+    "%a, %d %b %Y %H:%M:%S %z",
 )
 _TEXTS = {"true": True, "false": False, "1": True, "0": False}
 

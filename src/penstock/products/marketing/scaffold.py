@@ -32,19 +32,22 @@ _ORIGIN = (
     "source_row",
 )
 
+_PERFORMANCE = {
+    "report_date": "Day of the report, in the account's time zone.",
+    "campaign_id": "Campaign, null where the report has no such grain.",
+    "ad_group_id": "Ad group or ad set, null where the report has no such grain.",
+    "ad_id": "Ad, null where the report has no such grain.",
+    "spend": "Cost in units of the currency.",
+    "currency": "Currency of the cost, ISO 4217.",
+    "impressions": "Times shown.",
+    "clicks": "Clicks.",
+    "conversions": "Conversions as the platform counts them.",
+    "conversion_value": "Value of the conversions, in units of the currency.",
+}
+
 SHAPES: Mapping[str, Mapping[str, str]] = {
-    "ad_performance": {
-        "report_date": "Day of the report, in the account's time zone.",
-        "campaign_id": "Campaign, null where the report has no such grain.",
-        "ad_group_id": "Ad group or ad set, null where the report has no such grain.",
-        "ad_id": "Ad, null where the report has no such grain.",
-        "spend": "Cost in units of the currency.",
-        "currency": "Currency of the cost, ISO 4217.",
-        "impressions": "Times shown.",
-        "clicks": "Clicks.",
-        "conversions": "Conversions as the platform counts them.",
-        "conversion_value": "Value of the conversions, in units of the currency.",
-    },
+    "ad_performance": _PERFORMANCE,
+    "ad_performance_detail": _PERFORMANCE,
     "campaigns": {
         "campaign_id": "Campaign id of the platform.",
         "campaign_name": "Name.",

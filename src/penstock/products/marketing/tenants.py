@@ -45,7 +45,7 @@ class Levers(BaseModel):
     seed: int = Field(ge=0, lt=2**31)
     daily_spend: Decimal = Field(Decimal(500), gt=0, le=1_000_000)
     campaigns: int = Field(4, ge=1, le=200)
-    daily_orders: int = Field(20, ge=1, le=100_000)
+    daily_orders: int = Field(20, ge=1, le=5_000)
     conversion_rate: float = Field(0.04, gt=0, le=1)
 
 

@@ -49,6 +49,11 @@ class World:
         seed = self.tenant.generator.seed
         return seed * 10**9 + _KINDS[kind] * 10**8 + place * 10**6 + at
 
+    def email(self) -> pl.Expr:
+        """Address of the person of a row."""
+        host = pl.lit(self.tenant.slug.replace("_", "-"))
+        return pl.format("person{}@{}.example", "person", host)
+
     def campaigns(self, platform: str) -> pl.DataFrame:
         """One row per campaign: campaign_id, name, at."""
         count = self.tenant.generator.campaigns
@@ -156,8 +161,8 @@ def _visits(
     items = random.integers(1, 4, size=count)
     product = random.integers(0, world.products.height, size=count)
     cents = np.where(buys, world.products["cents"].to_numpy()[product] * items, 0)
-    first = day.toordinal() * 1_000 % 1_000_000
-    order_id = np.where(buys, world.number("order", 0) + first * 10 + np.cumsum(buys), 0)
+    first = day.toordinal() % 9_000 * 10_000
+    order_id = np.where(buys, world.number("order", 0) + first + np.cumsum(buys), 0)
     person = random.integers(0, people, size=count)
     platform = [channels[at] for at in channel]
     paid = [bool(one) for one in platform]

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from penstock.products.marketing.mock_data.connectors import Tables
-from penstock.products.marketing.mock_data.texts import decimal_text
+from penstock.products.marketing.mock_data.texts import decimal_text, line_items
 from penstock.products.marketing.mock_data.world import BEGAN, World, day_of
 
 
@@ -14,14 +14,12 @@ def tables(world: World, platform: str, day: date) -> Tables:  # noqa: ARG001 - 
     began = pl.lit(BEGAN).cast(pl.Datetime("us"))
     products = world.products
     orders = day_of(world, day).orders
-    product_id = pl.lit(products["product_id"]).gather(pl.col("product"))
-    slug = world.tenant.slug.replace("_", "-")
     nothing = pl.lit(None, dtype=pl.Datetime("us"))
     return {
         "orders": orders.select(
             pl.col("order_id").alias("id"),
             pl.format("#{}", pl.col("order_id") % 1_000_000).alias("name"),
-            pl.format("person{}@{}.example", "person", pl.lit(slug)).alias("email"),
+            world.email().alias("email"),
             pl.lit(world.currency).alias("currency"),
             decimal_text("cents", "total_price"),
             decimal_text("cents", "subtotal_price"),
@@ -30,9 +28,7 @@ def tables(world: World, platform: str, day: date) -> Tables:  # noqa: ARG001 - 
             pl.lit("paid").alias("financial_status"),
             pl.lit(None, dtype=pl.String).alias("fulfillment_status"),
             (pl.lit(world.number("customer", 0)) + pl.col("person")).alias("customer_id"),
-            pl.concat_list(
-                pl.struct(product_id.alias("product_id"), pl.col("items").alias("quantity"))
-            ).alias("line_items"),
+            line_items(world, "line_items"),
             pl.col("ordered_at").alias("created_at"),
             pl.col("ordered_at").alias("updated_at"),
             pl.col("ordered_at").alias("processed_at"),

@@ -1,0 +1,1 @@
+{{ marketing.build_int('amazon_ads', 'sponsored_products_product_ads') }}

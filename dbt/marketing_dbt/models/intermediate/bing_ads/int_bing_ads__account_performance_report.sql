@@ -1,0 +1,1 @@
+{{ marketing.build_int('bing_ads', 'account_performance_report') }}

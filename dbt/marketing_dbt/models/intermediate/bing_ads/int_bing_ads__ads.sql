@@ -1,0 +1,1 @@
+{{ marketing.build_int('bing_ads', 'ads') }}

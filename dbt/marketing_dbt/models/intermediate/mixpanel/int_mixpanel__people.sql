@@ -1,0 +1,1 @@
+{{ marketing.build_int('mixpanel', 'people') }}

@@ -1,0 +1,1 @@
+{{ marketing.build_int('tiktok_ads', 'ad_groups') }}

@@ -1,0 +1,1 @@
+{{ marketing.build_int('tiktok_ads', 'ads_reports_daily') }}

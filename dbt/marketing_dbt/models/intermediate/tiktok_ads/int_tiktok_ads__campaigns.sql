@@ -1,0 +1,1 @@
+{{ marketing.build_int('tiktok_ads', 'campaigns') }}

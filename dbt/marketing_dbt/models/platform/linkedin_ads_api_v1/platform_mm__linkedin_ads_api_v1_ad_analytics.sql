@@ -1,0 +1,1 @@
+{{ marketing.sync_to_master_hub('linkedin_ads_api_v1', 'ad_analytics') }}

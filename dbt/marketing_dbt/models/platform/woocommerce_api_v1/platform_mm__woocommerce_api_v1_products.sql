@@ -1,0 +1,1 @@
+{{ marketing.sync_to_master_hub('woocommerce_api_v1', 'products') }}

@@ -1,0 +1,1 @@
+{{ marketing.generate_staging_pusher('amazon_ads', 'sponsored_products_ad_groups') }}

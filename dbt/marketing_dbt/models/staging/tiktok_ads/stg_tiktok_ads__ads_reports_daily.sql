@@ -1,0 +1,1 @@
+{{ marketing.generate_staging_pusher('tiktok_ads', 'ads_reports_daily') }}

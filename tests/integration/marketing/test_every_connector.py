@@ -1,0 +1,141 @@
+"""Every connector from its files to the facts: keys, dates, measures, and every cent."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from penstock.products.marketing.catalogue import read_catalogue
+from penstock.settings import Settings
+from support.tenants import START, ask, build, mock_load, tenant_entry, tenant_settings
+
+pytestmark = pytest.mark.integration
+
+PAID, REST = "paid", "rest"
+ENTRIES = (
+    tenant_entry(
+        PAID,
+        21,
+        [
+            *("facebook_ads", "instagram_ads", "google_ads", "bing_ads", "linkedin_ads"),
+            *("amazon_ads", "tiktok_ads", "woocommerce", "mixpanel"),
+        ],
+        time_zone="Asia/Tokyo",
+    ),
+    tenant_entry(REST, 22, ["bigcommerce", "shopify", "amplitude", "google_analytics"]),
+)
+SPEND: dict[str, tuple[str, str, Callable[[object], Decimal]]] = {
+    "facebook_ads": ("insights", "spend", lambda text: Decimal(str(text))),
+    "instagram_ads": ("insights", "spend", lambda text: Decimal(str(text))),
+    "google_ads": ("ad_performance", "cost_micros", lambda n: Decimal(str(n)) / 1_000_000),
+    "bing_ads": ("account_performance_report", "spend", lambda n: round(Decimal(str(n)), 6)),
+    "linkedin_ads": (
+        "ad_analytics_by_campaign",
+        "cost_in_local_currency",
+        lambda text: Decimal(str(text)),
+    ),
+    "amazon_ads": ("sponsored_products_product_ads", "cost", lambda n: round(Decimal(str(n)), 6)),
+    "tiktok_ads": ("ads_reports_daily", "spend", lambda text: Decimal(str(text))),
+}
+ORDERS = {
+    "woocommerce": (PAID, "total"),
+    "bigcommerce": (REST, "total_inc_tax"),
+    "shopify": (REST, "total_price"),
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = tenant_settings(tmp_path_factory.mktemp("connectors"), ENTRIES)
+    for slug in (PAID, REST):
+        mock_load(settings, slug, end=START)
+        build(settings, slug)
+    return settings
+
+
+def _landed(settings: Settings, slug: str, table: str) -> pl.DataFrame:
+    folder = settings.raw_dir / "marketing" / slug / f"{slug}_{table}"
+    return pl.concat([pl.read_parquet(one) for one in sorted(folder.glob("*.parquet"))])
+
+
+def test_the_two_tenants_cover_the_catalogue(built: Settings) -> None:
+    used = {source for entry in ENTRIES for source in entry["sources"]}
+    assert used == set(read_catalogue(built).connectors)
+
+
+def test_every_master_model_is_filled(built: Settings) -> None:
+    wanted = {
+        f"platform_mm__{connector.master_model}_{one.name}"
+        for connector, one in read_catalogue(built).objects()
+    }
+    assert len(wanted) == 34
+    counts = " union all ".join(f"select '{one}', count(*) from platform.{one}" for one in wanted)
+    assert [name for name, count in ask(built, PAID, counts) if count == 0] == []
+
+
+def test_spend_is_that_of_the_files_to_the_cent(built: Settings) -> None:
+    spend = dict(
+        ask(
+            built,
+            PAID,
+            "select source_platform, sum(spend) from fct_{t}__ad_performance group by all",
+        )
+    )
+    expected = {
+        platform: sum(map(value, _landed(built, PAID, f"{platform}__{table}")[column]))
+        for platform, (table, column, value) in SPEND.items()
+    }
+    assert spend == expected
+
+
+def test_orders_are_those_of_the_files_to_the_cent(built: Settings) -> None:
+    for platform, (slug, column) in ORDERS.items():
+        texts = _landed(built, slug, f"{platform}__orders")[column]
+        total = (
+            "select sum(total_price), count(*) from fct_{t}__orders where source_platform = '%s'"
+        )
+        assert ask(built, slug, total % platform) == [(sum(map(Decimal, texts)), texts.len())]
+
+
+@pytest.mark.parametrize("slug", [PAID, REST])
+def test_purchases_of_every_analytics_platform_are_the_shops_orders(
+    built: Settings, slug: str
+) -> None:
+    """Every platform sees all visits of the world, every shop all its orders."""
+    revenue = ask(
+        built,
+        slug,
+        "select distinct sum(session_revenue) from fct_{t}__sessions group by source_platform",
+    )
+    orders = ask(
+        built,
+        slug,
+        "select distinct sum(total_price) from fct_{t}__orders group by source_platform",
+    )
+    assert revenue == orders
+    unknown = "select count(*) from dim_{t}__users where orders > 0 and customer_id is null"
+    assert ask(built, slug, unknown) == [(0,)]
+
+
+def test_times_of_a_project_in_another_zone_are_utc(built: Settings) -> None:
+    ((first, last),) = ask(
+        built, PAID, "select min(event_at)::date, max(event_at)::date from fct_{t}__events"
+    )
+    assert first == last == START
+
+
+@pytest.mark.parametrize("slug", [PAID, REST])
+def test_keys_dates_and_measures_are_there(built: Settings, slug: str) -> None:
+    wanted = {
+        "fct_{t}__ad_performance": "report_date, spend, currency, impressions, clicks, conversions",
+        "fct_{t}__orders": (
+            "order_id, order_date, total_price, currency, customer_email, customer_id"
+        ),
+        "fct_{t}__events": "event_name, event_at, user_pseudo_id, country, device, source",
+        "fct_{t}__sessions": "session_id, session_start_at, source, medium, funnel_steps_reached",
+        "dim_{t}__campaigns": "campaign_id, campaign_name, status, channel",
+    }
+    for table, columns in wanted.items():
+        tests = " or ".join(f"{one} is null" for one in columns.split(", "))
+        assert ask(built, slug, f"select count(*) from {table} where {tests}") == [(0,)], table
