@@ -582,7 +582,11 @@ def report(
         from penstock.releasing.read import current_release
         from penstock.releasing.release import show_pages
 
-        pages = show_pages(current_release(one, settings), settings)
+        folder = current_release(one, settings)
+        pages = show_pages(folder, settings)
+        if not pages:
+            message = f"{folder}: its reports are gone; `penstock verify {folder}` tells what else"
+            raise PenstockError(message)
     for page in pages:
         terminal.say(f"report: {page}")
 

@@ -20,6 +20,7 @@ from penstock.releasing import bag, sealed
 from penstock.releasing.behind import Layer, Sources, layers_of
 from penstock.releasing.fingerprint import fingerprint
 from penstock.releasing.formula import lines_of, steps_of
+from penstock.releasing.pack import intact
 from penstock.releasing.record import Model, read_models
 from penstock.releasing.sealed import Part, SealedTable
 from penstock.releasing.unsealed import open_working, recompute
@@ -63,8 +64,22 @@ def explain(
 ) -> Explanation:
     """Unfold one figure of a release.
 
-    Raises: ExplainError naming what there is instead of what was asked for.
+    Raises: ExplainError naming what there is instead of what was asked for; ReleaseFormatError when
+    the release is damaged.
     """
+    with intact(release):
+        return _unfold(product, settings, release, table=table, key=key, column=column)
+
+
+def _unfold(
+    product: Product,
+    settings: Settings,
+    release: Path,
+    *,
+    table: str,
+    key: Mapping[str, str],
+    column: str,
+) -> Explanation:
     tables = {one.name: one for one in sealed.read_tables(release)[0]}
     metadata = sealed.read_metadata(release)
     target = _find_table(tables, table, column, key)

@@ -7,6 +7,7 @@ signature (`verify.py`).
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 from penstock.errors import PenstockError
 from penstock.releasing import bag, sealed
 from penstock.releasing.fingerprint import canonical_type, fingerprint
-from penstock.releasing.sealed import Check, Metadata, Part, SealedTable
+from penstock.releasing.sealed import Check, Metadata, Part, ReleaseFormatError, SealedTable
 from penstock.releasing.secrets import find_secret
 from penstock.releasing.working import checksums
 
@@ -29,6 +30,23 @@ MALFORMED = (
     *(ValueError, TypeError, LookupError, AttributeError),
 )
 """What reading a file raises that is not what it should be: a finding, never a crash."""
+
+
+@contextmanager
+def intact(*releases: Path) -> Iterator[None]:
+    """Whoever reads releases without verifying them is told of damage in words.
+
+    Raises: ReleaseFormatError instead of what reading a damaged file raises.
+    """
+    try:
+        yield
+    except PenstockError:
+        raise
+    except (OSError, duckdb.Error, pa.ArrowException, ValueError, LookupError) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        remedy = " and ".join(f"`penstock verify {one}`" for one in releases)
+        message = f"a release cannot be read ({reason}); {remedy} tells what is wrong"
+        raise ReleaseFormatError(message) from error
 
 
 @dataclass

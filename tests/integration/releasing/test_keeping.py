@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from penstock.releasing.bag import METADATA
+from penstock.releasing.diff import certify, diff
 from penstock.releasing.read import current_release
 from penstock.releasing.retention import list_releases, pin, prune, roll_back
+from penstock.releasing.sealed import ReleaseFormatError
 from penstock.releasing.series import SeriesError, read_chain, remove_tree
 from penstock.releasing.verify import verify
 from penstock.settings import Settings
@@ -83,6 +85,17 @@ def test_what_was_lost_is_not_called_pruned_and_hides_nothing(settings: Settings
         pin(series, run_id(3))
     with pytest.raises(QueryError, match="penstock releases rollback tiny RUN_ID"):
         current_release(TINY, settings)
+
+
+def test_a_damaged_release_is_told_in_words_where_it_is_read(settings: Settings) -> None:
+    old, new = releases.folder(settings, 0), releases.folder(settings, 3)
+    (part,) = (new / "data" / "tables" / "mart_day").glob("*_2026-02.parquet")
+    part.chmod(0o644)
+    part.write_bytes(part.read_bytes()[:100])
+
+    with pytest.raises(ReleaseFormatError, match=f"`penstock verify {new}` tells what is wrong"):
+        diff(old, new)
+    assert [one.partition(":")[0] for one in certify(old, new)] == [new.name]
 
 
 def test_a_chain_that_was_rewritten_is_refused(settings: Settings) -> None:
