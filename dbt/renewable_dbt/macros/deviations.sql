@@ -4,7 +4,7 @@
   `days` is a relation of one row per asset and day with the columns asset_id, performance_date,
   curve_epoch (days of another one are no past of a day), actual and expected (energy over available, uncurtailed slots), lost (expected minus actual at the
   asset's own reference), full_load (energy at full capacity over the whole day), is_valid,
-  is_suspected and dead_minutes. Every statistic of a day is robust (median, MAD) and ends before
+  is_suspected, dead_minutes and is_below_full_power. Every statistic of a day is robust (median, MAD) and ends before
   the day. Invalid days neither count nor are judged; suspected ones are judged but do not count:
   weeks of a biased sensor would widen the band until nothing is seen any more.
 
@@ -153,6 +153,14 @@ deviating as (
         ) as is_sustained_and_low
     from scored
 )
+{%- endmacro %}
+
+{# What casts suspicion on a day and on those after it. #}
+{% macro is_alarming(days) -%}
+    {{ days }}.is_dead
+    or {{ days }}.is_sudden
+    or {{ days }}.is_sustained
+    or {{ days }}.is_below_full_power
 {%- endmacro %}
 
 {# Available and uncurtailed by the operator's word, valid, and yet without power. #}

@@ -163,9 +163,9 @@ create macro deviating(relation) as table
 
 -- Days with an alarm, and the seven after each.
 create macro alarming(relation) as table
-    select asset_id, performance_date
+    select asset_id, performance_date, is_below_full_power
     from deviating(relation)
-    qualify bool_or(is_dead or is_sudden or is_sustained) over (
+    qualify bool_or(is_dead or is_sudden or is_sustained or is_below_full_power) over (
         partition by asset_id order by performance_date
         range between interval 7 day preceding and current row
     );

@@ -28,6 +28,34 @@ wind_days as (
     group by asset_id, performance_date
 ),
 
+-- an hour and more at wind for full power, against the same of the year before
+full_power as (
+    select
+        asset_id,
+        performance_date,
+        sum(training_minutes) as minutes,
+        sum(sum_power)::double / sum(n) as power
+    from bins_daily
+    where wind_bin between 28 and 40
+    group by asset_id, performance_date
+    having minutes >= 60
+),
+
+below_full_power as (
+    select asset_id, performance_date
+    from full_power
+    window year as (
+        partition by asset_id order by performance_date
+        range between interval 365 day preceding and interval 1 day preceding
+    )
+    qualify
+        sum(minutes) over year >= 180
+        and power < quantile_cont(power, 0.5) over year * (1 - 0.045e0)
+        and power < quantile_cont(power, 0.5) over year - 3e0 * 1.4826e0 * (
+            quantile_cont(power, 0.75) over year - quantile_cont(power, 0.5) over year
+        )
+),
+
 days as (
     select * from wind_days
     union all by name
@@ -52,8 +80,10 @@ select
     dead_minutes,
     coalesce(training_minutes >= 180 and expected >= 0.03 * 24 and actual is not null, false)
         as is_valid,
+    f.asset_id is not null as is_below_full_power,
     false as is_suspected
-from days;
+from days
+left join below_full_power as f using (asset_id, performance_date);
 
 create temp table alarms as from alarming('screened');
 
@@ -64,21 +94,22 @@ left join alarms as a using (asset_id, performance_date);
 
 -- what lasts is no fault: it trains again
 create temp table suspected as
-select asset_id, performance_date
-from alarming('screened_again')
-qualify count(*) over (
+select *, count(*) over (
     partition by asset_id order by performance_date
     range between interval 119 day preceding and current row
-) <= 40;
+) <= 40 as is_withheld
+from alarming('screened_again');
 
 delete from bins_daily
 using suspected
 where
-    bins_daily.asset_id = suspected.asset_id
+    suspected.is_withheld
+    and bins_daily.asset_id = suspected.asset_id
     and bins_daily.performance_date = suspected.performance_date;
 
 delete from yields
 using suspected
 where
-    yields.asset_id = suspected.asset_id
+    suspected.is_withheld
+    and yields.asset_id = suspected.asset_id
     and yields.performance_date = suspected.performance_date;

@@ -12,6 +12,7 @@ select
     frozen_minutes > 180 or k.asset_id is not null as is_data_poor,
     coalesce(completeness_frac < 0.80, true) as is_insufficient,
     s.asset_id is not null as is_suspected,
+    coalesce(s.is_below_full_power, false) as is_below_full_power,
     coalesce(
         expected_available_uncurtailed_mwh >= 0.03 * capacity_mwh
         and judged_slots >= 0.75 * expected_slots, false
@@ -30,7 +31,7 @@ select
     case
         when is_insufficient then 'data_suspect'
         when is_dead then 'unreported_outage'
-        when is_sudden then 'sudden_loss'
+        when is_sudden or is_below_full_power then 'sudden_loss'
         when is_sustained_and_low then 'sustained_underperformance'
         when is_data_poor or z > 4e0 then 'data_suspect'
     end as anomaly_type

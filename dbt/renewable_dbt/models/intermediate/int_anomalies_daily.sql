@@ -13,7 +13,8 @@ with daily as (
 suspected_days as (
     select
         asset_id,
-        performance_date
+        performance_date,
+        is_below_full_power
     from {{ ref('int_days_suspected') }}
     where {{ shared_dbt.rebuilt('performance_date', lookback=lookback) }}
 ),
@@ -53,6 +54,7 @@ days as (
         daily.frozen_minutes,
         daily.completeness_frac,
         suspected_days.asset_id is not null as is_suspected,
+        coalesce(suspected_days.is_below_full_power, false) as is_below_full_power,
         -- how far a maker's curve lies from an asset says nothing of its days
         not {{ is_by_maker('daily.method') }}
         and coalesce(
@@ -99,7 +101,8 @@ final as (
                 then {{ shared_dbt.measure('labelled.sigma') }}
         end as sigma_pi,
         labelled.is_dead and not labelled.is_insufficient as is_dead,
-        labelled.is_sudden and not labelled.is_insufficient as is_sudden,
+        (labelled.is_sudden or labelled.is_below_full_power)
+        and not labelled.is_insufficient as is_sudden,
         labelled.is_sustained_and_low and not labelled.is_insufficient as is_sustained,
         labelled.is_insufficient
         or labelled.has_wrong_clock

@@ -29,6 +29,7 @@ suspected_days as (
         asset_id,
         performance_date
     from {{ ref('int_days_suspected') }}
+    where is_withheld
 ),
 
 all_days as (

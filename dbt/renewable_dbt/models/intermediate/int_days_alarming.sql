@@ -11,7 +11,8 @@ with screened as (
         24 as full_load,
         is_valid,
         false as is_suspected,
-        dead_minutes
+        dead_minutes,
+        is_below_full_power
     from {{ ref('int_screening_daily') }}
     where {{ shared_dbt.rebuilt('performance_date', lookback=lookback) }}
 ),
@@ -25,7 +26,7 @@ alarming as (
         deviating.performance_date
     from deviating
     qualify
-        bool_or(deviating.is_dead or deviating.is_sudden or deviating.is_sustained) over (
+        bool_or({{ is_alarming('deviating') }}) over (
             partition by deviating.asset_id, deviating.curve_epoch
             order by deviating.performance_date
             range between interval {{ constant('suspicion_days') }} day preceding and current row

@@ -23,7 +23,8 @@ screened as (
         24 as full_load,
         screening.is_valid,
         alarming_days.asset_id is not null as is_suspected,
-        screening.dead_minutes
+        screening.dead_minutes,
+        screening.is_below_full_power
     from screening
     left join alarming_days
         on
@@ -38,28 +39,28 @@ under_suspicion as (
     select
         deviating.asset_id,
         deviating.performance_date,
-        deviating.curve_epoch
+        deviating.curve_epoch,
+        deviating.is_below_full_power
     from deviating
     qualify
-        bool_or(deviating.is_dead or deviating.is_sudden or deviating.is_sustained) over (
+        bool_or({{ is_alarming('deviating') }}) over (
             partition by deviating.asset_id, deviating.curve_epoch
             order by deviating.performance_date
             range between interval {{ constant('suspicion_days') }} day preceding and current row
         )
 ),
 
--- what lasts is no fault but a season, or what the asset has become: it trains again
+-- What lasts is no fault but a season, or what the asset has become: it trains again. It stays no
+-- measure of how far a day may lie from its past.
 suspected as (
     select
-        under_suspicion.asset_id,
-        under_suspicion.performance_date
-    from under_suspicion
-    qualify
+        under_suspicion.*,
         count(*) over (
             partition by under_suspicion.asset_id, under_suspicion.curve_epoch
             order by under_suspicion.performance_date
             range between interval {{ seen_days - 1 }} day preceding and current row
-        ) <= {{ constant('suspicion_most_days') }}
+        ) <= {{ constant('suspicion_most_days') }} as is_withheld
+    from under_suspicion
 ),
 
 rebuilt as (

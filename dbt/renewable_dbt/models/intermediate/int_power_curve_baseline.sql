@@ -13,6 +13,7 @@ suspected_days as (
         asset_id,
         performance_date
     from {{ ref('int_days_suspected') }}
+    where is_withheld
 ),
 
 bins as (

@@ -12,7 +12,7 @@ suspected_days as (
         asset_id,
         performance_date
     from {{ ref('int_days_suspected') }}
-    where {{ shared_dbt.rebuilt('performance_date', lookback=365) }}
+    where is_withheld and {{ shared_dbt.rebuilt('performance_date', lookback=365) }}
 ),
 
 -- second pass: what the first pass found suspicious trains nothing

@@ -74,6 +74,54 @@ wind_days as (
     group by wind_bins.asset_id, wind_bins.performance_date
 ),
 
+-- At wind that gives full power a loss needs neither curve nor anemometer: what the asset gives
+-- there is a line, and a day below the line of the year before has lost something.
+full_power_days as (
+    select
+        bins_daily.asset_id,
+        bins_daily.performance_date,
+        bins_daily.curve_epoch,
+        sum(bins_daily.training_minutes) as minutes,
+        cast(sum(bins_daily.sum_power_pu) as double) / sum(bins_daily.intervals) as power_pu
+    from bins_daily
+    where
+        bins_daily.wind_bin between {{ constant('full_power_first_bin') }}
+        and {{ constant('full_power_last_bin') }}
+    group by bins_daily.asset_id, bins_daily.performance_date, bins_daily.curve_epoch
+    having sum(bins_daily.training_minutes) >= {{ constant('full_power_minutes') }}
+),
+
+full_power_with_past as (
+    select
+        full_power_days.*,
+        sum(full_power_days.minutes) over trailing_year as past_minutes,
+        quantile_cont(full_power_days.power_pu, 0.5) over trailing_year as past_power_pu,
+        quantile_cont(full_power_days.power_pu, 0.75) over trailing_year as past_high_power_pu
+    from full_power_days
+    window trailing_year as (
+        partition by full_power_days.asset_id, full_power_days.curve_epoch
+        order by full_power_days.performance_date
+        range between interval {{ constant('curve_window_days') }} day preceding
+        and interval 1 day preceding
+    )
+),
+
+-- losses pull down only: how far days scatter is read from those above the median
+days_below_full_power as (
+    select
+        full_power_with_past.asset_id,
+        full_power_with_past.performance_date
+    from full_power_with_past
+    where
+        full_power_with_past.past_minutes >= {{ constant('full_power_past_minutes') }}
+        and full_power_with_past.power_pu
+        < full_power_with_past.past_power_pu * (1 - {{ constant('full_power_loss_frac') }})
+        and full_power_with_past.power_pu
+        < full_power_with_past.past_power_pu
+        - {{ constant('full_power_sigmas') }} * {{ constant('mad_to_sigma') }}
+        * (full_power_with_past.past_high_power_pu - full_power_with_past.past_power_pu)
+),
+
 -- solar needs no curve: its ratios are compared with one another, on a scale of about 1
 solar_screened as (
     select
@@ -110,6 +158,7 @@ screened as (
         cast(all_days.actual as decimal(18, 9)) as actual_full_load_hours,
         cast(all_days.expected as decimal(18, 9)) as expected_full_load_hours,
         cast(all_days.dead_minutes as integer) as dead_minutes,
+        days_below_full_power.asset_id is not null as is_below_full_power,
         coalesce(
             all_days.training_minutes >= {{ constant('training_day_minutes') }}
             and all_days.expected >= {{ constant('minimum_energy_frac') }} * 24
@@ -117,6 +166,10 @@ screened as (
             false
         ) as is_valid
     from all_days
+    left join days_below_full_power
+        on
+            all_days.performance_date = days_below_full_power.performance_date
+            and all_days.asset_id = days_below_full_power.asset_id
 )
 
 select * from screened
