@@ -131,7 +131,7 @@ def test_every_episode_is_listed_and_those_that_cost_energy_are_drawn(data_dir: 
     assert datetime.fromtimestamp(shaded["end"] / 1000, UTC).date() == date(2026, 5, 24)
 
 
-def test_a_power_curve_shows_the_references_that_judge_and_the_hours_they_judged(
+def test_a_power_curve_shows_the_mart_s_latest_curves_and_the_hours_of_the_month(
     data_dir: Path,
 ) -> None:
     def slot(minute: int, gross: float, **values: Any) -> Row:
@@ -146,9 +146,9 @@ def test_a_power_curve_shows_the_references_that_judge_and_the_hours_they_judged
             **values,
         }
 
-    def bin_of(when: date, power: float) -> Row:
-        (keys,) = daily("unit", [when])
-        return {**keys, "wind_bin": 16, "own_speed_mps": 8.1, "own_power_pu": power}
+    def bin_of(reference: str, month: date, power: float) -> Row:
+        keys = {"asset_id": "unit", "as_of_month": month, "reference": reference}
+        return {**keys, "wind_bin": 16, "mean_speed_mps": 8.1, "mean_power_pu": power}
 
     page = report_of(
         data_dir,
@@ -159,9 +159,10 @@ def test_a_power_curve_shows_the_references_that_judge_and_the_hours_they_judged
                 slot(30, 0.5, curtailment_mwh=0.2),
                 slot(45, 9.0, is_generation_valid=False),
             ],
-            "int_power_curve_trailing": [bin_of(days(2)[0], 0.1), bin_of(LAST_DAY, 0.6)],
-            "int_power_curve_baseline": [
-                {"asset_id": "unit", "wind_bin": 16, "own_speed_mps": 8, "own_power_pu": 0.7}
+            "mart_power_curve": [
+                bin_of("recent", date(2026, 5, 1), 0.1),
+                bin_of("recent", date(2026, 6, 1), 0.6),
+                bin_of("baseline", date(2025, 3, 1), 0.7),
             ],
         },
     )

@@ -49,10 +49,8 @@ _COLUMNS = {
     "mart_data_quality_daily": f"{_KEYS}, source varchar, expected_slots integer,"
     " valid_slots integer, valid_frac decimal(18, 9), missing_slots integer,"
     " frozen_wind_slots integer, corrected_rows integer",
-    "int_power_curve_trailing": f"{_KEYS}, wind_bin integer, own_speed_mps decimal(18, 9),"
-    " own_power_pu decimal(18, 9)",
-    "int_power_curve_baseline": "asset_id varchar, wind_bin integer,"
-    " own_speed_mps decimal(18, 9), own_power_pu decimal(18, 9)",
+    "mart_power_curve": "asset_id varchar, as_of_month date, reference varchar,"
+    " wind_bin integer, mean_speed_mps decimal(18, 9), mean_power_pu decimal(18, 9)",
 }
 
 

@@ -26,7 +26,7 @@ BASELINE_ENTRY = LegendEntry("frozen baseline of its first year", Paint.SECOND, 
 CURVE_LEGEND = (
     LegendEntry("an hour of the last 30 days", Paint.FIRST),
     LegendEntry("an hour with outage or curtailment", Paint.NOTHING),
-    LegendEntry("what judges today: the year before", Paint.INK, "dash"),
+    LegendEntry("the twelve months before this one", Paint.INK, "dash"),
 )
 EPISODE_LEGEND = (*charts.EXPECTED_LEGEND, LegendEntry("the episode", Paint.HAIRLINE))
 QUALITY_LEGEND = (
@@ -73,7 +73,7 @@ def waterfall_chart(rows: Rows) -> Spec:
 
 
 def curve_chart(points: Rows, curve: Rows, *, asset: str) -> Spec:
-    """Power against density-normalised wind speed, with the references that judge it.
+    """Power against density-normalised wind speed, with the asset's own curves.
 
     `points`: speed, power, is_excused; `curve`: speed, power, reference.
     """

@@ -60,7 +60,7 @@ def waterfall_section(fleet: Rows, by_asset: Rows, assets: Rows, names: Names) -
 
 
 def curve_section(points: Rows, curve: Rows, assets: Rows, names: Names) -> Section:
-    """Hours of the last month against the references that judge them, wind assets only."""
+    """Hours of the last month against the asset's own curves, wind assets only."""
     label = "Power curves"
     learned = {row["asset_id"] for row in curve}
     drawn = {row["asset_id"] for row in points} & learned
@@ -69,7 +69,7 @@ def curve_section(points: Rows, curve: Rows, assets: Rows, names: Names) -> Sect
         key=lambda row: (row["achievement_ratio"] is None, row["achievement_ratio"]),
     )[:MOST_CURVES]
     if not lowest:
-        text = "No wind asset has a power curve yet: it needs 180 hours of its own past"
+        text = "No wind asset has a power curve yet: it is drawn from the months before the current"
         return Section("curves", label, text, ())
     panels = tuple(_curve(row, points, curve, names) for row in lowest)
     has_baseline = any(row["reference"] == "baseline" for row in curve)
@@ -78,8 +78,9 @@ def curve_section(points: Rows, curve: Rows, assets: Rows, names: Names) -> Sect
     return Section(
         "curves",
         label,
-        "Where an hour lies below its reference, the asset made less than its own past",
+        "Where an hour lies below the line, the asset made less than its own past",
         (Charts(panels, legend),),
+        "The line is made of the twelve months before the current one. "
         "Points that hang at one height are a limit; a cloud below the line is a derate, ice or a "
         f"sensor that reads high; points on the axis stood still.{cut}",
     )

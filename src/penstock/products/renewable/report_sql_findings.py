@@ -1,8 +1,7 @@
 """The questions behind waterfall, power curves, anomalies and data quality of the report.
 
-Belongs here: SQL over marts (and, for curves, over the references that judged the last day), every
-aggregate a ratio of sums. Does not belong here: fleet, assets, days, months (`report_sql*.py`); how
-answers are shown.
+Belongs here: SQL over marts, every aggregate a ratio of sums. Does not belong here: fleet, assets,
+days, months (`report_sql*.py`); how answers are shown.
 """
 
 from penstock.products.renewable.report_sql import RECENT_DAYS
@@ -53,31 +52,18 @@ group by asset_id
 """
 
 CURVE_SQL = """
-with recent as (
-    select
-        asset_id,
-        wind_bin,
-        own_speed_mps,
-        own_power_pu
-    from int_power_curve_trailing
-    where own_speed_mps is not null
-    qualify performance_date = max(performance_date) over (partition by asset_id)
-),
-
-every_reference as (
-    select *, 'recent' as reference from recent
-    union all
-    select asset_id, wind_bin, own_speed_mps, own_power_pu, 'baseline' as reference
-    from int_power_curve_baseline
-    where own_speed_mps is not null
+with latest as (
+    select *
+    from mart_power_curve
+    qualify as_of_month = max(as_of_month) over (partition by asset_id, reference)
 )
 
 select
     asset_id,
     reference,
-    round(own_speed_mps, 3)::double as speed,
-    round(own_power_pu, 4)::double as power
-from every_reference
+    round(mean_speed_mps, 3)::double as speed,
+    round(mean_power_pu, 4)::double as power
+from latest
 order by asset_id, reference, wind_bin
 """
 
