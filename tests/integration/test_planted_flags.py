@@ -35,7 +35,8 @@ from support.worlds import settings_for, ship_assets
 pytestmark = pytest.mark.integration
 
 PORTFOLIO = read_portfolio(REPOSITORY_ROOT / "data" / "reference" / "portfolio.yaml").assets
-JUDGING_SEEDS = (31, 47, 59, 73, 97)
+JUDGING_SEEDS = (131, 147, 163, 179, 193)
+"""What is findable was settled on others (31, 47, 59, 73, 97)."""
 LEAST = 0.98
 
 SMALL = [asset for asset in PORTFOLIO if asset.asset_id in {"wind_soya", "solar_guadalquivir"}]

@@ -2,11 +2,12 @@
   How far an asset's days lie from its own recent past.
 
   `days` is a relation of one row per asset and day with the columns asset_id, performance_date,
-  curve_epoch (days of another one are no past of a day), actual and expected (energy over available, uncurtailed slots), lost (expected minus actual at the
-  asset's own reference), full_load (energy at full capacity over the whole day), is_valid,
-  is_suspected, dead_minutes and is_below_full_power. Every statistic of a day is robust (median, MAD) and ends before
-  the day. Invalid days neither count nor are judged; suspected ones are judged but do not count:
-  weeks of a biased sensor would widen the band until nothing is seen any more.
+  curve_epoch (days of another one are no past of a day), actual and expected (energy over available,
+  uncurtailed slots), lost (expected minus actual at the asset's own reference), full_load (energy at
+  full capacity over the whole day), is_valid, is_suspected, dead_minutes and is_below_full_power.
+  Every statistic of a day is robust (median, MAD) and ends before the day. Invalid days neither
+  count nor are judged; suspected ones are judged but do not count: weeks of a biased sensor would
+  widen the band until nothing is seen any more.
 
   Gives, as text of CTEs that end in `deviating`, for every row of `days`:
     z_score        distance of ln(actual / expected) from its median, in sigmas; null on fewer than

@@ -55,6 +55,7 @@ CURVE_SQL = """
 with latest as (
     select *
     from mart_power_curve
+    where reference in ('recent', 'baseline')
     qualify as_of_month = max(as_of_month) over (partition by asset_id, reference)
 )
 
