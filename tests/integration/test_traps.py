@@ -25,9 +25,7 @@ pytestmark = pytest.mark.integration
 
 PORTFOLIO = REPOSITORY_ROOT / "data" / "reference" / "portfolio.yaml"
 WIND, SOLAR, SHIFTED = "wind_caithness", "solar_guadalquivir", "solar_mojave"
-MEMBERS = [
-    one for one in read_portfolio(PORTFOLIO).assets if one.asset_id in (WIND, SOLAR, SHIFTED)
-]
+TOLD, ASTRAY = "wind_soya", "solar_niederbayern"
 FIRST, DAYS = date(2025, 3, 1), 100
 LAST = FIRST + timedelta(days=DAYS - 1)
 DELIVERED = datetime(2025, 7, 1)
@@ -39,8 +37,17 @@ def day(number: int) -> date:
 
 SILENT_METER, SILENT_MAST, CURTAILED, LOW_READING = day(40), day(42), day(50), day(90)
 """Mishaps of the wind farm, a day each; from the last on its anemometer reads a quarter low."""
+EVENT = {"asset_events": f"{LOW_READING} sensor_replaced"}
+"""Of another wind farm, whose new anemometer reads a quarter low from the same day on."""
+ASTRAY_DAYS = 31
+"""By so many days the readings of a pyranometer belong to another time."""
 CLOCK_FROM = day(55)
 """From here on the shifted plant's meter is stamped an hour late."""
+MEMBERS = [
+    one.model_copy(update=EVENT if one.asset_id == TOLD else {})
+    for one in read_portfolio(PORTFOLIO).assets
+    if one.asset_id in (WIND, SOLAR, SHIFTED, TOLD, ASTRAY)
+]
 
 
 def during(when: date, hours: range, asset: str = WIND) -> pl.Expr:
@@ -51,10 +58,23 @@ def during(when: date, hours: range, asset: str = WIND) -> pl.Expr:
 
 def mended_weather() -> pl.DataFrame:
     frame = generate_weather(MEMBERS, start=FIRST, end=LAST, seed=5, kinds=())
-    low = (pl.col("asset_id") == WIND) & (pl.col("timestamp").dt.date() >= LOW_READING)
+    low = pl.col("asset_id").is_in([WIND, TOLD]) & (pl.col("timestamp").dt.date() >= LOW_READING)
     speed = pl.col("wind_speed_mps")
-    return frame.filter(~during(SILENT_MAST, range(6, 18))).with_columns(
-        pl.when(low).then((0.75 * speed).round(2)).otherwise(speed).alias("wind_speed_mps")
+    span = pl.duration(days=DAYS)
+    elsewhen = pl.col("timestamp") - pl.duration(days=ASTRAY_DAYS)
+    strayed = frame.filter(asset_id=ASTRAY).select(
+        "asset_id",
+        pl.when(elsewhen < FIRST).then(elsewhen + span).otherwise(elsewhen).alias("timestamp"),
+        pl.col("ghi").alias("strayed_ghi"),
+    )
+    return (
+        frame.join(strayed, on=["asset_id", "timestamp"], how="left", maintain_order="left")
+        .filter(~during(SILENT_MAST, range(6, 18)))
+        .with_columns(
+            pl.when(low).then((0.75 * speed).round(2)).otherwise(speed).alias("wind_speed_mps"),
+            pl.coalesce("strayed_ghi", "ghi").alias("ghi"),
+        )
+        .drop("strayed_ghi")
     )
 
 
@@ -334,6 +354,31 @@ def test_trap_14_an_anemometer_that_reads_low_is_suspect_not_praised(
     assert {kind for (kind,) in flagged} == {"data_suspect"}
     praised = f"from mart_weather_adjusted_performance where asset_id = '{WIND}'"
     assert count(world, f"{praised} and performance_score_1d > 100") == 0
+
+
+def test_trap_14_a_new_anemometer_is_neither_praised_nor_blamed_once_it_is_declared(
+    world: duckdb.DuckDBPyConnection,
+) -> None:
+    days = f"from mart_weather_adjusted_performance where asset_id = '{TOLD}'"
+    before = f"{days} and performance_date < '{LOW_READING}' and train_to is not null"
+    after = f"{days} and performance_date >= '{LOW_READING}'"
+
+    assert count(world, before) > 50
+    assert count(world, after) == 10
+    assert count(world, f"{after} and (anomaly_flag or train_from < '{LOW_READING}')") == 0
+
+
+def test_trap_14_a_sensor_that_no_longer_follows_the_energy_is_suspect(
+    world: duckdb.DuckDBPyConnection,
+) -> None:
+    """No day is far from a past as wild as itself: the correlation tells, dark days aside."""
+    days = f"from mart_weather_adjusted_performance where asset_id = '{ASTRAY}'"
+    kinds = world.execute(f"select distinct anomaly_type {days} and anomaly_flag").fetchall()
+    by_nothing_else = "judged_frac > 0.9 and coalesce(z_score, 0) < 4 and correlation_30d < 0.5"
+
+    assert {kind for (kind,) in kinds} <= {"data_suspect", "unreported_outage"}
+    suspect = f"{days} and anomaly_type = 'data_suspect' and {by_nothing_else}"
+    assert count(world, suspect) >= 5
 
 
 def test_trap_15_a_wrong_clock_is_named_and_no_row_is_moved(
