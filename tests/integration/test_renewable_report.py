@@ -1,7 +1,6 @@
 """The report of `renewable`: every figure shown is the mart's, and gaps say why."""
 # long because: the literal marts stand beside the figures they must become.
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -237,12 +236,7 @@ def test_the_calendar_tells_a_missing_score_from_a_low_one(data_dir: Path) -> No
         },
     )
 
-    cells = next(
-        values
-        for one in map(json.loads, page.charts)
-        for values in one["datasets"].values()
-        if "verdict" in values[0]
-    )
+    cells = page.rows_with("verdict")
     assert [(one["score"], one["verdict"].split(":")[-1]) for one in cells] == [
         (None, f" less than 80{THIN}% of the day's data can be used"),
         (0.0, "0.0"),

@@ -31,16 +31,6 @@ def table(page: Page, beginning: str) -> list[list[str]]:
     return next(rows for name, rows in page.tables.items() if name.startswith(beginning))
 
 
-def data_of(page: Page, column: str) -> list[dict[str, Any]]:
-    """The data of the first chart that has such a column."""
-    sources = [
-        values
-        for one in map(json.loads, page.charts)
-        for values in [*one.get("datasets", {}).values()]
-    ]
-    return next(values for values in sources if values and column in values[0])
-
-
 def waterfall(asset_id: str, **values: Any) -> list[Row]:
     """Days with 10 MWh offered: 2 lost standing still, .5 curtailed, -1 lost, .3 in cables."""
     steps = {
@@ -72,7 +62,7 @@ def test_the_waterfall_goes_from_the_mart_s_potential_to_its_net(data_dir: Path)
         ["Unit", "300.0", "60.0", "15.0", f"{MINUS}30.0", "9.0", "246.0", "3.0"]
     ]
     assert f"18.0{THIN}% of what the weather offered never reached a meter" in page.all_text()
-    bars = data_of(page, "low")
+    bars = page.rows_with("low")
     assert [(bar["low"], bar["high"], bar["kind"]) for bar in bars] == [
         (0.0, 300.0, "whole"),
         (240.0, 300.0, "loss"),
@@ -88,7 +78,7 @@ def test_without_a_meter_the_waterfall_ends_at_what_was_produced(data_dir: Path)
     page = report_of(data_dir, {"mart_loss_waterfall_daily": rows})
 
     assert table(page, "MWh of the last 30 days")[1][-3:-1] == [DASH, DASH]
-    assert f"Produced: 255{THIN}MWh" in [bar["label"] for bar in data_of(page, "low")]
+    assert f"Produced: 255{THIN}MWh" in [bar["label"] for bar in page.rows_with("low")]
 
 
 def test_every_episode_is_listed_and_those_that_cost_energy_are_drawn(data_dir: Path) -> None:
@@ -167,7 +157,7 @@ def test_a_power_curve_shows_the_mart_s_latest_curves_and_the_hours_of_the_month
         },
     )
 
-    (hour,) = data_of(page, "is_excused")
+    (hour,) = page.rows_with("is_excused")
     # a ratio of sums over the hour: (1.0 + 0.5) / (2 + 2), excused because a part was curtailed
     assert hour == {"speed": 8.0, "power": 0.375, "is_excused": True}
     references = {
@@ -195,7 +185,7 @@ def test_a_day_is_as_usable_as_the_worse_of_its_sources(data_dir: Path) -> None:
         },
     )
 
-    cells = data_of(page, "usable")
+    cells = page.rows_with("usable")
     assert [cell["usable"] for cell in cells] == [0.75, 0.75]
     assert cells[0]["weather"] == "24 of 24 usable"
     assert cells[0]["generation"] == "18 of 24 usable: 6 missing, 2 corrected"

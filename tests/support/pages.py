@@ -1,7 +1,9 @@
 """Reading a written HTML page back: its text, its tables, its addresses."""
 
+import json
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 _VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -30,6 +32,18 @@ class Page(HTMLParser):
         page.close()
         assert page._open == [], f"not closed: {page._open}"
         return page
+
+    def rows_with(self, column: str) -> list[dict[str, Any]]:
+        """The data of the first chart that has such a column, named or not."""
+        sources = [
+            rows
+            for chart in map(json.loads, self.charts)
+            for rows in (
+                chart.get("data", {}).get("values", []),
+                *chart.get("datasets", {}).values(),
+            )
+        ]
+        return next(rows for rows in sources if rows and column in rows[0])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.attributes += [(tag, name, value or "") for name, value in attrs]
