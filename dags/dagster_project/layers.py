@@ -65,13 +65,12 @@ def _layer(product: Product, layer: Layer, manifest: Mapping[str, Any]) -> dg.As
         context: dg.AssetExecutionContext, settings: SettingsResource
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with room(context, product, settings, layer) as run_id:
-            before = LAYERS[LAYERS.index(layer) - 1] if layer != LAYERS[0] else None
             try:
                 done = _run(
                     product,
                     settings,
                     layer,
-                    from_run=None if before is None else f"{run_id}-{before}",
+                    from_run=_from_run(context, product, layer, run_id),
                     run_id=f"{run_id}-{layer}",
                     context=context,
                 )
@@ -108,6 +107,21 @@ def _checks(
     for key in sorted(context.selected_asset_check_keys, key=lambda one: one.name):
         if key.name in tests:
             yield test_result(key, tests[key.name])
+
+
+def _from_run(
+    context: dg.AssetExecutionContext, product: Product, layer: Layer, run_id: str
+) -> str | None:
+    """What a layer starts from: the one below, of this run if it is a step of it."""
+    if layer == LAYERS[0]:
+        return None
+    before = LAYERS[LAYERS.index(layer) - 1]
+    steps, chosen = context.run.step_keys_to_execute, context.run.asset_selection
+    if steps is not None:
+        is_here = f"{product.name}_{before}" in steps
+    else:
+        is_here = chosen is None or any(key.path[1] == before for key in chosen)
+    return f"{run_id}-{before}" if is_here else "latest"
 
 
 def _run(

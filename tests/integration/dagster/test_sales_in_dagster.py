@@ -86,6 +86,9 @@ def test_a_drop_starts_a_run_of_all_layers_and_then_there_is_nothing_new(
     (request,) = tick(definitions, instance).run_requests
     first = run(definitions, instance, request.tags)
     second = run(definitions, instance)
+    alone = definitions.resolve_job_def(JOB).execute_in_process(
+        instance=instance, asset_selection=[dg.AssetKey(["sales", "gold", "fct_sales"])]
+    )
 
     assert first.success
     assert layers_made(first) == {"bronze", "silver", "gold"}
@@ -96,6 +99,7 @@ def test_a_drop_starts_a_run_of_all_layers_and_then_there_is_nothing_new(
     assert released is not None
     assert released.name.endswith("-gold")
     assert "no new file" in tick(definitions, instance).skip_message
+    assert layers_made(alone) == {"gold"}, "from the latest silver"
     assert second.success
     assert layers_made(second) == set()
     assert steps_skipped(second) == {"sales_silver", "sales_gold"}
