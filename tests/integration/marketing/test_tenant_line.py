@@ -294,6 +294,29 @@ def test_what_two_connectors_share_asks_which(copied: Settings, tmp_path: Path) 
     assert landed.problem.startswith("source_not_enabled")
 
 
+def test_without_its_files_a_tenants_history_is_typed_anew_from_the_payloads(
+    copied: Settings,
+) -> None:
+    before = _fingerprint(copied, BIRCH)
+    shutil.rmtree(copied.raw_dir)
+    build(copied, BIRCH, full_refresh=True)
+    assert _fingerprint(copied, BIRCH) == before
+
+
+def test_facts_hold_no_payload_to_parse(built: Settings) -> None:
+    """Every column of a fact is typed; the one JSON text of a source is kept as it is."""
+    kinds = ask(
+        built,
+        ACME,
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema = '{t}_analytics'"
+        " and (data_type = 'JSON' or column_name like '%json%')",
+    )
+    assert kinds == [("line_items_json", "VARCHAR")]
+    views = "select count(*) from information_schema.views where table_schema = '{t}_analytics'"
+    assert ask(built, ACME, views) == [(0,)]
+
+
 def test_a_tenants_release_proves_itself(built: Settings) -> None:
     product = of(built, ACME)
     made = release(product, built, run_id=new_run_id())
