@@ -276,6 +276,8 @@ def test_what_fits_nothing_is_quarantined_and_the_rest_goes_on(
     own = [one for one in good.columns if not one.startswith("_") and one != "extra_columns"]
     good.select(own).write_parquet(drop / "orders.parquet")  # its name is another table's
     landed = {one.name: one for one in land_tables(product, copied, [drop], source="shopify").files}
+    again = land_tables(product, copied, [drop / "orders.parquet"], source="shopify").files
+    assert [one.status for one in again] == ["unchanged"]
     assert landed["orders.parquet"].status == "new"
     assert "spend is float, expected string" in landed["anything.parquet"].problem
     assert landed["campaigns.parquet"].status == "failed"

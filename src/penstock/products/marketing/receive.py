@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,11 @@ def land_tables(
             place.catalogue.connector(source)
         landed = list(_try_again(place))
         now = delivery_time(ledger)
-        for path in files:
+        for place_in_line, path in enumerate(files):
             progress(f"landing {path.name}")
-            landed.append(receive(place, Incoming(path, path.name, source, now, now.date())))
+            # Of two files that speak of one record the later one counts.
+            moment = now + timedelta(milliseconds=place_in_line)
+            landed.append(receive(place, Incoming(path, path.name, source, moment, now.date())))
         if any(one.status == "new" for one in landed):
             _drive_mock_out(place)
     return FolderLanding(tuple(landed))
@@ -70,7 +72,7 @@ def receive(place: Place, incoming: Incoming) -> LandedFile:
     """Land one file, or quarantine it with the reason."""
     sha256 = sha256_of(incoming.path)
     known = place.ledger.fact(_fact(sha256, incoming.source))
-    if known and not place.again:
+    if known and not place.again and _stands(place, known):
         return LandedFile(incoming.name, "unchanged", 0)
     try:
         table = read_physical(incoming.path)
@@ -145,6 +147,14 @@ def replay(product: Product, settings: Settings) -> FolderLanding:
         return FolderLanding(
             tuple(_try_again(open_place(product, settings, ledger, run_id=run_id)))
         )
+
+
+def _stands(place: Place, delivery_id: str) -> bool:
+    """Whether a delivery is there and was not retracted."""
+    return any(
+        one.delivery_id == delivery_id and one.status not in ("retracting", "retracted")
+        for one in place.ledger.deliveries()
+    )
 
 
 def _drive_mock_out(place: Place) -> None:
