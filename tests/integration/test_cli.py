@@ -270,7 +270,7 @@ def test_a_failure_is_answered_with_the_remedy(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("run", "wind"), "'wind' is no data product; known: renewable"),
+        (("run", "wind"), "'wind' is no data product; known: marketing, renewable"),
         (("explain", "dim_asset", "wind_a", "name"), "expected the key as column=value"),
         (("releases", "pin", "renewable", "x"), "x: no release of renewable; expected one of"),
     ],
