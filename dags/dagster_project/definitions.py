@@ -8,6 +8,7 @@ from functools import cache
 import dagster as dg
 
 from dagster_project import PRODUCTS
+from dagster_project.event_log import write_ahead
 from dagster_project.products import product_definitions
 from dagster_project.resources import resources
 from dagster_project.sensors import failure_sensor
@@ -40,4 +41,5 @@ def _once() -> dg.Definitions:
 def defs() -> dg.Definitions:
     """What the code server loads; a run asks for it once per step."""
     collect_seldom()
+    write_ahead()
     return _once()
