@@ -24,11 +24,9 @@ def append(url: str, number: int) -> tuple[str, int]:
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text(f"insert into events values ({number})"))
-        journal, synchronous = (
-            connection.execute(text(f"pragma {name}")).scalar_one()
-            for name in ("journal_mode", "synchronous")
-        )
-        return str(journal), int(synchronous)
+        journal = connection.execute(text("pragma journal_mode")).scalar()
+        synchronous = connection.execute(text("pragma synchronous")).scalar()
+        return str(journal), int(str(synchronous))
 
 
 def test_the_log_stays_open_between_events(tmp_path: Path) -> None:
