@@ -56,7 +56,9 @@ def lint(package: Path) -> Lint:
             check=False,
         )
         assert done.returncode in {0, 1}, done.stderr
-        lines = [line for line in done.stdout.splitlines() if line.split(" (")[0].endswith("BROKEN")]
+        lines = [
+            line for line in done.stdout.splitlines() if line.split(" (")[0].endswith("BROKEN")
+        ]
         assert bool(lines) == bool(done.returncode), done.stdout + done.stderr
         return "\n".join(lines)
 
