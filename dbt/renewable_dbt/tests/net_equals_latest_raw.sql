@@ -18,21 +18,40 @@ zones as (
     group by asset_id
 ),
 
+generation as (
+    select *
+    from {{ source('raw', 'generation') }}
+    where
+        {{ shared_dbt.rebuilt_rows('timestamp', lookback=1) }}
+        and abs(net_generation_mwh) < 1e9
+),
+
+-- what a zone's clock shows is asked once per moment, as in int_landed_days
+zone_days as (
+    select
+        moments.timestamp,
+        distinct_zones.day_zone,
+        {{ day_of('moments.timestamp', 'distinct_zones.day_zone') }} as performance_date
+    from (select distinct timestamp from generation) as moments
+    cross join (select distinct day_zone from zones) as distinct_zones
+),
+
 delivered as (
     select
         generation.asset_id,
         generation.timestamp,
-        {{ day_of('generation.timestamp', 'zones.day_zone') }} as performance_date,
+        zone_days.performance_date,
         cast(generation.net_generation_mwh as decimal(18, 9)) as net_generation_mwh,
         generation._delivered_at,
         generation._row_hash,
         generation._delivery_id
-    from {{ source('raw', 'generation') }} as generation
+    from generation
     inner join zones
         on generation.asset_id = zones.asset_id
-    where
-        {{ shared_dbt.rebuilt_rows('generation.timestamp', lookback=1) }}
-        and abs(generation.net_generation_mwh) < 1e9
+    inner join zone_days
+        on
+            generation.timestamp = zone_days.timestamp
+            and zones.day_zone = zone_days.day_zone
 ),
 
 -- a delivery has a key once: only days of several deliveries can hold rows that do not count

@@ -29,27 +29,56 @@ asset_zones as (
     group by asset_id
 ),
 
+moments as (
+    select timestamp from weather
+    union
+    select timestamp from generation
+),
+
+zones as (
+    select day_zone from asset_zones
+    union
+    select 'UTC' as day_zone
+),
+
+-- what a zone's clock shows is asked once per moment: per row it takes longer than all the rest
+zone_days as (
+    select
+        zones.day_zone,
+        moments.timestamp,
+        {{ day_of('moments.timestamp', 'zones.day_zone') }} as landed_date
+    from moments
+    cross join zones
+),
+
 weather_days as (
     select
         weather.asset_id,
-        {{ day_of('weather.timestamp', 'asset_zones.day_zone') }} as landed_date,
+        zone_days.landed_date,
         max(weather._delivered_at) as weather_delivered_at
     from weather
     left join asset_zones
         on weather.asset_id = asset_zones.asset_id
-    group by weather.asset_id, landed_date
+    inner join zone_days
+        on
+            weather.timestamp = zone_days.timestamp
+            and coalesce(asset_zones.day_zone, 'UTC') = zone_days.day_zone
+    group by weather.asset_id, zone_days.landed_date
 ),
 
 generation_days as (
     select
         generation.asset_id,
-        {{ day_of('generation.timestamp', 'asset_zones.day_zone') }}
-            as landed_date,
+        zone_days.landed_date,
         max(generation._delivered_at) as generation_delivered_at
     from generation
     left join asset_zones
         on generation.asset_id = asset_zones.asset_id
-    group by generation.asset_id, landed_date
+    inner join zone_days
+        on
+            generation.timestamp = zone_days.timestamp
+            and coalesce(asset_zones.day_zone, 'UTC') = zone_days.day_zone
+    group by generation.asset_id, zone_days.landed_date
 ),
 
 landed_days as (
