@@ -11,6 +11,7 @@ last events, never the file (https://www.sqlite.org/wal.html).
 import sqlite3
 from collections import OrderedDict
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import event
@@ -23,6 +24,7 @@ _MOST_HELD = 8
 def write_ahead() -> None:
     """From now on, in this process: commits join the log, and the log stays open between them."""
     held: OrderedDict[str, sqlite3.Connection] = OrderedDict()
+    one_at_a_time = Lock()  # the code server answers in many threads
 
     def relax(connection: Any, _record: object) -> None:
         if not isinstance(connection, sqlite3.Connection):
@@ -31,13 +33,13 @@ def write_ahead() -> None:
             return
         connection.execute("pragma synchronous = normal")
         path = connection.execute("pragma database_list").fetchone()[2]
-        if path in held:
+        with one_at_a_time:
+            if path not in held:
+                # As long as one connection that has read stays open, no other one is the last.
+                held[path] = sqlite3.connect(path, check_same_thread=False)
+                held[path].execute("select count(*) from sqlite_master").fetchone()
             held.move_to_end(path)
-            return
-        # As long as one connection that has read stays open, no other one is the last.
-        held[path] = sqlite3.connect(path, check_same_thread=False)
-        held[path].execute("select count(*) from sqlite_master").fetchone()
-        if len(held) > _MOST_HELD:
-            held.popitem(last=False)[1].close()
+            if len(held) > _MOST_HELD:
+                held.popitem(last=False)[1].close()
 
     event.listen(Engine, "connect", relax)

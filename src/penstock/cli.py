@@ -11,28 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penstock import directory_commands, release_commands, terminal
-from penstock.command import ProductName, TenantSlug, app
+from penstock import directory_commands, mending_commands, release_commands, terminal
+from penstock.command import ProductName, TenantSlug, app, each
 from penstock.command import command as _command
 from penstock.command import open_product as _open
 from penstock.errors import PenstockError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from penstock.contracts.product import Product
     from penstock.landing.land_files import LandingReport
     from penstock.loading.load import LoadReport
     from penstock.settings import Settings
 
-__all__ = ["app", "directory_commands", "release_commands"]  # these register their commands
-
-quarantine_app = typer.Typer(
-    no_args_is_help=True,
-    help="Rows and files that were refused, and why.",
-    rich_markup_mode="markdown",
-)
-app.add_typer(quarantine_app, name="quarantine", rich_help_panel="Look")
+# Importing these registers their commands.
+__all__ = ["app", "directory_commands", "mending_commands", "release_commands"]
 
 mapping_app = typer.Typer(
     no_args_is_help=True,
@@ -93,7 +85,7 @@ def mock(  # noqa: PLR0917 - each is an option of the command
             )
         terminal.say(f"{_of(one)}landed {written:,} files{days}")
 
-    _each(whole, settings, tenant, do)
+    each(whole, settings, tenant, do)
 
 
 @_command(rich_help_panel="Rooms")
@@ -215,7 +207,7 @@ def load(product: ProductName, strict: Strict = False, tenant: TenantSlug = None
             reports.append(load_new(one, settings, run_id=run_id, progress=progress))
         terminal.show_load(reports[-1])
 
-    _each(whole, settings, tenant, do)
+    each(whole, settings, tenant, do)
     for report in reports:
         _exit_if_strict(report, strict=strict)
 
@@ -247,7 +239,7 @@ def transform(
             )
         terminal.show_transform(report)
 
-    _each(whole, settings, tenant, do)
+    each(whole, settings, tenant, do)
 
 
 @_command(rich_help_panel="Rooms")
@@ -289,7 +281,7 @@ def run(
     if as_of or layer or from_run or run_id:
         raise PenstockError(f"{whole.name}: --as-of, --layer, --from-run, --run-id are for sales")
     reports: list[LoadReport] = []
-    _each(
+    each(
         whole,
         settings,
         tenant,
@@ -321,14 +313,6 @@ def _run_rooms(
     terminal.show_rows(summary.columns, summary.rows, title=title)
     terminal.show_release(report.release)
     return report.load
-
-
-def _each(
-    whole: "Product", settings: "Settings", tenant: str | None, do: "Callable[[Product], None]"
-) -> None:
-    from penstock.tenancy import each_tenant
-
-    each_tenant(whole, settings, tenant, do, tell=terminal.error)
 
 
 def _of(one: "Product") -> str:
@@ -386,129 +370,12 @@ def status(
     whole, settings = _open(product)
     from penstock.overview import overview
 
-    _each(
+    each(
         whole,
         settings,
         tenant,
         lambda one: terminal.show_overview(overview(one, settings), files=files),
     )
-
-
-@_command(group=quarantine_app, name="list")
-def quarantine_list(
-    product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",
-    tenant: TenantSlug = None,
-) -> None:
-    """Refused rows by file and reason."""
-    whole, settings = _open(product)
-    from penstock.ledger import Ledger
-
-    def do(one: "Product") -> None:
-        with Ledger(one.ledger(settings)) as ledger:
-            counts = ledger.quarantine()
-        terminal.show_quarantine(counts)
-
-    _each(whole, settings, tenant, do)
-
-
-@_command(group=quarantine_app, name="show")
-def quarantine_show(
-    origin: Annotated[str, typer.Argument(help="As `penstock quarantine list` names it.")],
-    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
-    limit: Annotated[int, typer.Option(help="Rows to show at most.")] = 50,
-) -> None:
-    """The refused rows of one origin: position in your file, reason, expectation, values."""
-    one, settings = _open(product)
-    from penstock.overview import quarantined_rows
-
-    shown = quarantined_rows(one, settings, origin)
-    terminal.show_rows(tuple(shown.columns), shown.head(limit).rows(), title=origin)
-    if shown.height > limit:
-        terminal.say(f"{shown.height - limit:,} more: --limit {shown.height}")
-    terminal.say(
-        f"mended? penstock quarantine replay {origin}; given up? penstock quarantine discard "
-        f"{origin}; each reason and its remedy: docs/bad-input.md"
-    )
-
-
-@_command(group=quarantine_app, name="replay")
-def quarantine_replay(
-    origins: Annotated[
-        list[str] | None, typer.Argument(metavar="[ORIGIN...]", help="Default: everything.")
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="The mended mapping: for rows that it refused before.")
-    ] = None,
-    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
-) -> None:
-    """Judge refused rows again, after their asset, contract, mapping or file's date was mended.
-
-    Rows keep their file and position; none is loaded twice. Then: `penstock run`.
-    """
-    one, settings = _open(product)
-    from penstock.replays import replay
-
-    with terminal.progress("replay") as progress:
-        report = replay(one, settings, origins or [], mapping_file=mapping, progress=progress)
-    terminal.show_load(report.load)
-    terminal.say(
-        f"{report.open_before:,} rows were open, {report.open_after:,} are; "
-        f"next: penstock run {one.name}"
-    )
-
-
-@_command(group=quarantine_app, name="discard")
-def quarantine_discard(
-    origins: Annotated[list[str], typer.Argument(metavar="ORIGIN...")],
-    reason: Annotated[str | None, typer.Option(help="Only rows refused for this reason.")] = None,
-    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
-) -> None:
-    """Give up refused rows: they are kept and listed, but no longer open."""
-    one, settings = _open(product)
-    from penstock.loading.replay import discard
-
-    terminal.show_quarantine(discard(one, settings, origins, reason=reason))
-
-
-@_command(rich_help_panel="Mend")
-def retract(
-    file: Annotated[Path, typer.Argument(help="A landed file: <table>/<name>, name, or path.")],
-    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
-) -> None:
-    """Take a landed file back: its rows leave the warehouse, the file moves to quarantine.
-
-    The next `penstock run` builds the days again from what is left.
-    """
-    one, settings = _open(product)
-    from penstock.loading.retract import find_delivery
-    from penstock.loading.retract import retract as take_back
-    from penstock.runs import recorded
-
-    delivery_id = find_delivery(one, settings, file)
-    with recorded(one, settings, f"retract {delivery_id}"):
-        take_back(one, settings, lambda delivery: delivery.delivery_id == delivery_id)
-    terminal.say(f"retracted {delivery_id}; next: penstock run {one.name}")
-
-
-@_command(rich_help_panel="Mend")
-def tidy(
-    product: ProductName,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
-) -> None:
-    """Remove what has outlived its age (PENSTOCK_KEEP_...) and compact the warehouse.
-
-    Landed files, loaded and quarantined rows are never removed.
-    """
-    one, settings = _open(product)
-    from penstock.runs import recorded
-    from penstock.tidying.tidy import tidy as remove_old
-
-    if dry_run:
-        terminal.show_tidy(remove_old(one, settings, dry_run=True))
-        return
-    with terminal.progress("tidy") as progress, recorded(one, settings, "tidy"):
-        report = remove_old(one, settings, progress=progress)
-    terminal.show_tidy(report)
 
 
 @_command(rich_help_panel="Look")

@@ -1,7 +1,7 @@
 """What every command shares: the application, errors as messages, opening a product.
 
-Belongs here: registering commands. Does not belong here: commands (`cli.py`,
-`release_commands.py`).
+Belongs here: registering commands, calling one for each tenant. Does not belong here: commands
+(`cli.py`, `*_commands.py`).
 """
 
 import logging
@@ -82,6 +82,15 @@ def open_product(product: str) -> "tuple[Product, Settings]":
     from penstock.settings import read_settings
 
     return load_product(product), read_settings()
+
+
+def each(
+    whole: "Product", settings: "Settings", tenant: str | None, do: "Callable[[Product], None]"
+) -> None:
+    """`each_tenant` (penstock.tenancy), failures told on the terminal."""
+    from penstock.tenancy import each_tenant
+
+    each_tenant(whole, settings, tenant, do, tell=terminal.error)
 
 
 def _warn_on_terminal() -> None:

@@ -1,4 +1,4 @@
-"""Python's search for garbage, in a process that lives for seconds.
+"""Python's search for garbage, in a process that lives for seconds, or seldom makes any.
 
 Belongs here: how often it looks. Does not belong here: anything about data.
 """

@@ -29,14 +29,8 @@ def each_tenant(
     Raises: PenstockError naming those that failed, after all were tried; for a tenant of a product
     that has none.
     """
-    if product.of_tenant is None or product.tenants is None:
-        if tenant is not None:
-            message = f"{product.name} has no tenants: leave --tenant away"
-            raise PenstockError(message)
-        do(product)
-        return
-    if tenant is not None:
-        do(product.of_tenant(product, settings, tenant))
+    if tenant is not None or product.of_tenant is None or product.tenants is None:
+        do(one_tenant(product, settings, tenant))
         return
     slugs = list(product.tenants(settings))
     failed: list[str] = []
@@ -46,8 +40,9 @@ def each_tenant(
         except PenstockError as error:
             tell(f"{slug}: {error}")
             failed.append(slug)
-        except Exception:  # noqa: BLE001 - whatever it is, it is this tenant's: logged, and told
+        except Exception as error:  # noqa: BLE001 - it is this tenant's alone: logged, and told
             _log.exception("%s: an unexpected error", slug)
+            tell(f"{slug}: an unexpected error, {type(error).__name__}: {error}")
             failed.append(slug)
     if failed:
         message = (
