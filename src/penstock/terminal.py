@@ -85,10 +85,12 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: s
     raw = [list(row) for row in rows]
     listed = [[_cell(value) for value in row] for row in raw]
     widths = [max(map(len, (name, *cells))) for name, *cells in zip(columns, *listed, strict=True)]
+    # Not the table's own title: that would be broken to the width of a narrow table.
+    console.print(escape(title), style="italic", soft_wrap=True)
     if sum(widths) + 3 * len(widths) > console.width and len(widths) > _WIDE:
-        _show_records(console, columns, listed, title=title)
+        _show_records(console, columns, listed)
         return
-    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    table = Table(header_style="bold")
     for name, *values in zip(columns, *raw, strict=True):
         numeric = any(isinstance(value, int | float | Decimal) for value in values)
         table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
@@ -97,10 +99,7 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: s
     console.print(table)
 
 
-def _show_records(
-    console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str
-) -> None:
-    console.print(escape(title), style="italic")
+def _show_records(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     width = max(map(len, columns))
     for number, cells in enumerate(rows, start=1):
         console.rule(f"row {number}", align="left")
