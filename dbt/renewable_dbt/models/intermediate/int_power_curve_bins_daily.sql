@@ -52,25 +52,7 @@ sufficient_statistics as (
     group by exact.asset_id, exact.performance_date, exact.wind_bin
 ),
 
-asset_days as (
-    select
-        asset_id,
-        performance_date,
-        curve_epoch
-    from {{ ref('int_asset_days') }}
-    where {{ shared_dbt.rebuilt('performance_date') }}
-),
-
-with_epoch as (
-    select
-        sufficient_statistics.*,
-        asset_days.curve_epoch
-    from sufficient_statistics
-    inner join asset_days
-        on
-            sufficient_statistics.performance_date = asset_days.performance_date
-            and sufficient_statistics.asset_id = asset_days.asset_id
-)
+{{ with_epoch_ctes('sufficient_statistics') }}
 
 select * from with_epoch
 order by performance_date, asset_id, wind_bin

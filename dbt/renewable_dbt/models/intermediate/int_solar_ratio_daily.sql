@@ -52,25 +52,7 @@ with_ratio as (
     from daily
 ),
 
-asset_days as (
-    select
-        asset_id,
-        performance_date,
-        curve_epoch
-    from {{ ref('int_asset_days') }}
-    where {{ shared_dbt.rebuilt('performance_date') }}
-),
-
-with_epoch as (
-    select
-        with_ratio.*,
-        asset_days.curve_epoch
-    from with_ratio
-    inner join asset_days
-        on
-            with_ratio.performance_date = asset_days.performance_date
-            and with_ratio.asset_id = asset_days.asset_id
-)
+{{ with_epoch_ctes('with_ratio') }}
 
 select * from with_epoch
 order by performance_date, asset_id
