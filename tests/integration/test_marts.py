@@ -13,6 +13,7 @@ from penstock.loading.load import load
 from penstock.products.renewable.charts import RATING_FLOORS
 from penstock.products.renewable.contracts import GENERATION, WEATHER
 from penstock.products.renewable.product import PRODUCT
+from penstock.settings import Settings
 from penstock.transforming.transform import transform
 from support.warehouses import tables
 from support.worlds import settings_for, ship_days
@@ -51,12 +52,17 @@ PROMISED = {
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = settings_for(tmp_path_factory.mktemp("marts"))
     ship_days(settings, days=3)
     load(PRODUCT, settings)
     transform(PRODUCT, settings)
-    return duckdb.connect(str(PRODUCT.warehouse(settings)), read_only=True)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def connection(world: Settings) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(PRODUCT.warehouse(world)), read_only=True)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
@@ -163,16 +169,48 @@ def test_no_model_reads_a_clock() -> None:
     ],
 )
 def test_a_row_that_breaks_a_promise_never_gets_in(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path, table: str, change: str
+    world: Settings, tmp_path: Path, table: str, change: str
 ) -> None:
     """The rules of a row are constraints: DuckDB refuses what breaks one, and names the rule."""
-    (file,) = connection.execute(
-        "select path from duckdb_databases() where not internal"
-    ).fetchall()
-    copy = shutil.copy(file[0], tmp_path)
-
-    with duckdb.connect(copy) as own:
+    with duckdb.connect(shutil.copy(PRODUCT.warehouse(world), tmp_path)) as own:
         whole = own.execute(f"insert into marts.{table} select * from marts.{table}").fetchall()
         with pytest.raises(duckdb.ConstraintException, match=f"CHECK.*{table}"):
             own.execute(f"insert into marts.{table} select * replace ({change}) from marts.{table}")
     assert whole[0][0] > 0
+
+
+def data_test(settings: Settings, name: str) -> str:
+    """The SQL of a data test as dbt compiled it for the whole tables."""
+    compiled = PRODUCT.engine_dir(settings) / "dbt" / "target" / "compiled"
+    (path,) = compiled.glob(f"{PRODUCT.name}/tests/{name}.sql")
+    return path.read_text(encoding="utf-8")
+
+
+def test_an_empty_mart_is_found(world: Settings, tmp_path: Path) -> None:
+    may_be_empty = {"ground_truth_events", "mart_power_curve", "mart_degradation"} | {
+        one for one in PRODUCT.marts if one.startswith(("mart_anomaly", "mart_detection"))
+    }
+    found: set[str] = set()
+
+    with duckdb.connect(shutil.copy(PRODUCT.warehouse(world), tmp_path)) as own:
+        assert own.execute(data_test(world, "marts_have_rows")).fetchall() == []
+        for mart in PRODUCT.marts:
+            own.execute(f"delete from marts.{mart}")
+            found = {row[0] for row in own.execute(data_test(world, "marts_have_rows")).fetchall()}
+    assert found == set(PRODUCT.marts) - may_be_empty
+
+
+def test_energy_that_is_not_what_was_delivered_is_found(world: Settings, tmp_path: Path) -> None:
+    mart = "marts.mart_asset_performance_daily"
+    sql = data_test(world, "net_equals_latest_raw")
+
+    with duckdb.connect(shutil.copy(PRODUCT.warehouse(world), tmp_path)) as own:
+        assert own.execute(sql).fetchall() == []
+        (day,) = own.execute(f"select asset_id, performance_date from {mart} limit 1").fetchall()
+        own.execute(
+            f"update {mart} set net_generation_mwh = net_generation_mwh + 0.000000001"
+            f" where (asset_id, performance_date) = ({day[0]!r}, date '{day[1]}')"
+        )
+        assert [row[:2] for row in own.execute(sql).fetchall()] == [day]
+        own.execute(f"delete from {mart}")
+        assert len(own.execute(sql).fetchall()) > 1
