@@ -90,6 +90,45 @@ def test_a_failed_test_stops_who_reads_all_it_read(warehouse: duckdb.DuckDBPyCon
     }  # fmt: skip
 
 
+def test_what_was_read_through_another_counts_as_read(warehouse: duckdb.DuckDBPyConnection) -> None:
+    of_both = check("of_both", "select 1", "a", "b")
+    last = model("last", "from made.b", "b")
+
+    assert statuses(warehouse, A, B, last, of_both)["last"] == "skipped"
+
+
+def test_a_test_that_cannot_be_run_stops_as_one_that_fails(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert statuses(warehouse, A, B, check("t", "select nobody", "a")) == {
+        "a": "success", "t": "error", "b": "skipped",
+    }  # fmt: skip
+
+
+def test_a_failed_test_leaves_alone_who_reads_part_of_what_it_read(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    of_both = check("of_both", "select 1", "a", "c")
+    later = replace(B, depends_on=("model.p.a", "model.p.z"))
+
+    with pytest.raises(DbtError) as raised:
+        build_nodes(warehouse, [A, C, of_both, later], everything=[A, C, later])
+    assert {one.name: one.status for one in raised.value.results}["b"] == "success"
+
+
+def test_a_layer_built_alone_knows_what_the_layer_below_read(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    of_both = check("of_both", "select 1", "a", "c")
+    both = model("both", "from made.b, made.c", "b", "c")
+    everything = in_order([A, B, C, of_both, both])
+    build_nodes(warehouse, [A, B], everything=everything)
+
+    with pytest.raises(DbtError) as raised:
+        build_nodes(warehouse, [C, of_both, both], everything=everything)
+    assert [one.status for one in raised.value.results] == ["success", "fail", "skipped"]
+
+
 def test_a_failed_model_stops_who_reads_it_and_its_tests(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -133,10 +172,46 @@ def facts(**config: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_a_contract_is_read_with_its_rules() -> None:
+    ruled = facts()
+    ruled["columns"]["n"]["constraints"] = [
+        {"type": "not_null", "expression": None}, {"type": "check", "expression": "n > 0"},
+    ]  # fmt: skip
+    ruled["constraints"] = [{"type": "check", "expression": "n < 9"}]
+    found = node_of("model.p.a", ruled)
+
+    assert found.columns == (CompiledColumn("n", "bigint", required=True),)
+    assert found.checks == ("n > 0", "n < 9")
+
+
+def facts_of_test(**config: Any) -> dict[str, Any]:
+    usual = {"fail_calc": "count(*)", "warn_if": "!= 0", "error_if": "!= 0", "limit": None}
+    return {
+        "name": "t", "resource_type": "test", "original_file_path": "models/a.yml",
+        "compiled_code": "select 1", "depends_on": {"nodes": ["model.p.a"]}, "columns": {},
+        "config": {"severity": "ERROR", **usual, **config},
+    }  # fmt: skip
+
+
+def test_a_test_is_as_severe_as_it_says_and_counts_rows_only() -> None:
+    assert not node_of("test.p.t", facts_of_test()).only_warns
+    assert node_of("test.p.t", facts_of_test(severity="warn")).only_warns
+    for unusual in (
+        {"error_if": "> 10"},
+        {"warn_if": "> 3"},
+        {"limit": 5},
+        {"fail_calc": "sum(n)"},
+    ):
+        (said,) = unusual
+        with pytest.raises(NotCompilableError, match=rf"models/a\.yml: t has {said} "):
+            node_of("test.p.t", facts_of_test(**unusual))
+
+
 def test_what_needs_more_than_its_sql_is_refused_by_name() -> None:
     assert node_of("model.p.a", facts()).columns == (CompiledColumn("n", "bigint", required=False),)
     unusual: list[tuple[dict[str, Any], str]] = [
         ({"materialized": "incremental"}, "materialized incremental"),
+        ({"pre-hook": ["select 1"]}, "pre-hook"),
         ({"post-hook": ["select 1"]}, "post-hook"),
     ]
     for config, said in unusual:
