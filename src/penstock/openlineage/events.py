@@ -5,10 +5,11 @@ Belongs here: everything that imports the library. Does not belong here: when so
 """
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 import yaml
@@ -41,6 +42,7 @@ EVENTS_FILE = "openlineage.jsonl"
 NAMESPACE = "penstock"
 State = Literal["START", "COMPLETE", "FAIL"]
 _log = logging.getLogger(__name__)
+_Facet = TypeVar("_Facet")
 
 
 class LineageError(PenstockError):
@@ -129,27 +131,20 @@ def _run_facets(job: Job, error: BaseException | None) -> dict[str, RunFacet]:
 
 
 def _input(one: Dataset) -> InputDataset:
-    counted = input_statistics_input_dataset.InputStatisticsInputDatasetFacet(
-        one.rows, one.bytes, one.files
-    )
-    facets: dict[str, InputDatasetFacet] = {}
-    if _is_counted(one):
-        facets["inputStatistics"] = counted
-    return InputDataset(NAMESPACE, one.name, facets, facets=_facets(one))
+    kind = input_statistics_input_dataset.InputStatisticsInputDatasetFacet
+    counted: dict[str, InputDatasetFacet] = _statistics("inputStatistics", kind, one)
+    return InputDataset(NAMESPACE, one.name, counted, facets=_facets(one))
 
 
 def _output(one: Dataset) -> OutputDataset:
-    counted = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
-        one.rows, one.bytes, one.files
-    )
-    facets: dict[str, OutputDatasetFacet] = {}
-    if _is_counted(one):
-        facets["outputStatistics"] = counted
-    return OutputDataset(NAMESPACE, one.name, facets, facets=_facets(one))
+    kind = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet
+    counted: dict[str, OutputDatasetFacet] = _statistics("outputStatistics", kind, one)
+    return OutputDataset(NAMESPACE, one.name, counted, facets=_facets(one))
 
 
-def _is_counted(one: Dataset) -> bool:
-    return any(value is not None for value in (one.rows, one.bytes, one.files))
+def _statistics(name: str, kind: Callable[..., _Facet], one: Dataset) -> dict[str, _Facet]:
+    counts = (one.rows, one.bytes, one.files)
+    return {} if counts == (None, None, None) else {name: kind(*counts)}
 
 
 def _facets(one: Dataset) -> dict[str, DatasetFacet]:
