@@ -7,6 +7,7 @@ import pytest
 
 from penstock.products.sales.product import PRODUCT
 from penstock.settings import Settings
+from penstock.transforming.compiled import compiled_nodes
 from penstock.transforming.dbt_run import run_dbt
 from penstock.transforming.results import last_results
 from penstock.transforming.transform import build_environment
@@ -41,3 +42,19 @@ def test_a_run_builds_and_tests_every_node_that_dbt_knows(first_world: Settings)
 
     assert len(ran) == len(set(ran))
     assert set(ran) == {one for one in known if one[0] in ("model", "test")}
+
+
+def test_models_are_compiled_once_and_again_when_they_change(built: Settings) -> None:
+    variables = {"PENSTOCK_RUN_DELIVERIES": "run_deliveries", "PENSTOCK_AS_OF": "as_of"}
+    file = PRODUCT.engine_dir(built) / "dbt" / "compiled.json"
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    first = compiled_nodes(PRODUCT, built, variables=variables)
+
+    kept["nodes"][0]["sql"] = "select 'as it was kept'"
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    again = compiled_nodes(PRODUCT, built, variables=variables)
+    file.write_text(json.dumps({**kept, "models": "others"}), encoding="utf-8")
+
+    assert again[0].sql == "select 'as it was kept'"
+    assert again[1:] == first[1:]
+    assert compiled_nodes(PRODUCT, built, variables=variables) == first
