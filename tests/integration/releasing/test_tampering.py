@@ -1,5 +1,6 @@
 """Whatever is done to a release shows: by itself, by its chain, its successor or its signature."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.hazmat.primitives.serialization import PublicFormat as Public
 
 from penstock.releasing.bag import SIGNATURE
+from penstock.releasing.canonical import canonical_json
 from penstock.releasing.sealed import read_metadata
 from penstock.releasing.signing import sign
 from penstock.releasing.verify import Verification, verify
@@ -107,6 +109,19 @@ def test_a_file_that_only_looks_like_a_signature_is_found(
     signature.write_text("{}\n")
 
     assert failing(verify(head)) == ["signature"]
+
+
+def test_a_signature_says_only_what_it_signs(
+    sealed_twice: tuple[Settings, Path], tmp_path: Path
+) -> None:
+    _, head, public = copied(sealed_twice, tmp_path / "tiny")
+    signature = head / SIGNATURE
+    facts = json.loads(signature.read_text())
+    signature.chmod(0o644)
+    signature.write_text(canonical_json({**facts, "approved_by": "the auditor"}))
+
+    assert failing(verify(head)) == ["signature"]
+    assert failing(verify(head, public_key=public)) == ["signature"]
 
 
 def test_whose_signature_it_is_only_the_key_tells(

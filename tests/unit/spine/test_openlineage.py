@@ -88,6 +88,36 @@ def test_a_failure_leaves_its_reason_and_goes_on(data_dir: Path) -> None:
     assert facets(events[1].run)["errorMessage"].message == "the disk is made of cheese"
 
 
+def test_a_failure_that_cannot_be_told_is_still_the_failure(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings()
+
+    def work_on_a_bad_disk() -> None:
+        with observed(settings, product="tiny", room="load", run_id=RUN, inputs=[]):
+            events_of(settings).unlink()
+            events_of(settings).mkdir()
+            raise ValueError("the disk is made of cheese")
+
+    with pytest.raises(ValueError, match="made of cheese"):
+        work_on_a_bad_disk()
+
+    assert f"{EVENTS_FILE}: cannot be written" in caplog.text
+
+
+def test_rooms_of_a_run_are_runs_of_their_own_with_one_parent(data_dir: Path) -> None:
+    settings = Settings()
+    for room in ("load", "release"):
+        with observed(settings, product="tiny", room=room, run_id=RUN, inputs=[]):
+            pass
+    events = read_events(events_of(settings))
+
+    assert len({one.run.runId for one in events}) == 2
+    parents = [facets(one.run)["parent"] for one in events]
+    assert {one.run["runId"] for one in parents} == {uuid_of("tiny", RUN, "run")}
+    assert {one.job["name"] for one in parents} == {"tiny.run"}
+
+
 def test_a_killed_run_leaves_its_start_only(data_dir: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(data_dir), RUN], check=False, capture_output=True
