@@ -11,6 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -238,6 +240,31 @@ def test_a_touched_warehouse_and_a_touched_file_are_named(world: World, tmp_path
 
     assert "makes 1.000000000 of the rows in the working warehouse" in broken[0]
     assert f"{landed} is not the file that was loaded" in broken[1]
+
+
+def test_a_touched_release_is_named_file_by_file(world: World, tmp_path: Path) -> None:
+    touched = elsewhere(world, tmp_path)
+    tables = {one.name: one for one in sealed.read_tables(touched.release)[0]}
+    (shown,) = tables["mart_asset_performance_daily"].parts
+    (below,) = tables["fct_generation_weather_interval"].parts
+    for part in (shown, below):
+        file = touched.release / part.file
+        file.chmod(0o644)
+        rows = pq.read_table(file, partitioning=None)
+        if part is shown:
+            rows = rows.filter(pc.equal(rows["performance_date"], FIRST_DAY))
+        pq.write_table(rows, file, compression="none")
+    metadata = touched.release / bag.METADATA
+    metadata.chmod(0o644)
+    fingerprint = tables["mart_asset_performance_daily"].root
+    metadata.write_text(metadata.read_text().replace(fingerprint, "0" * 64))
+
+    assert figure(touched).broken == (
+        f"BROKEN: {shown.file} has the SHA-256 of the manifest",
+        f"BROKEN: its rows have fingerprint {shown.fingerprint[:16]}...",
+        f"BROKEN: the table has fingerprint {fingerprint[:16]}...",
+        f"BROKEN: {below.file} has not the SHA-256 of the manifest",
+    )
 
 
 def test_every_trace_names_columns_that_are_there(world: World) -> None:
