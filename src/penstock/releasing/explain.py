@@ -22,7 +22,7 @@ from penstock.releasing.fingerprint import fingerprint
 from penstock.releasing.formula import lines_of, steps_of
 from penstock.releasing.pack import intact
 from penstock.releasing.record import Model, read_models
-from penstock.releasing.sealed import Part, SealedTable
+from penstock.releasing.sealed import Metadata, Part, SealedTable
 from penstock.releasing.unsealed import open_working, recompute
 from penstock.releasing.working import quoted
 from penstock.settings import Settings
@@ -121,7 +121,7 @@ def _unfold(
         model=model,
         formula=tuple(lines_of(models, steps)),
         layers=layers,
-        seal=(*_check(release, target, part), *([again] if again else [])),
+        seal=(*_check(release, metadata, target, part), *([again] if again else [])),
     )
 
 
@@ -174,12 +174,11 @@ def _find_row(
     return part, rows[0][1]
 
 
-def _check(release: Path, table: SealedTable, part: Part) -> Iterator[str]:
+def _check(release: Path, metadata: Metadata, table: SealedTable, part: Part) -> Iterator[str]:
     """Whether the row's part is what was sealed, from its bytes up to the root."""
     manifest = bag.read_manifest(release / bag.MANIFEST)
     path = release / part.file
     rows = pq.read_table(path, partitioning=None)
-    metadata = sealed.read_metadata(release)
     facts = {
         f"{part.file} has the SHA-256 of the manifest": sha256_of(path) == manifest[part.file],
         f"its rows have fingerprint {part.fingerprint[:16]}...": (
