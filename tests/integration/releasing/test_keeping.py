@@ -1,6 +1,7 @@
 """Releases are listed, pinned, rolled back and pruned; the chain remembers."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ import pytest
 from penstock.releasing.bag import METADATA
 from penstock.releasing.diff import certify, diff
 from penstock.releasing.read import current_release
+from penstock.releasing.release import ReleaseReport
 from penstock.releasing.retention import list_releases, pin, prune, roll_back
-from penstock.releasing.sealed import ReleaseFormatError
+from penstock.releasing.sealed import ReleaseFormatError, read_metadata
 from penstock.releasing.series import SeriesError, read_chain, remove_tree
 from penstock.releasing.verify import verify
 from penstock.settings import Settings
+from penstock.terminal import show_release
 from penstock.transforming.query import QueryError
 from support import releases
 from support.releases import TINY, Tiny, run_id, tiny_series
@@ -61,6 +64,18 @@ def test_rolling_back_moves_readers_and_the_next_release_moves_them_on(settings:
     assert series.current() == releases.folder(settings, 2)
     releases.release(settings, 4, Tiny(days=44))
     assert series.current() == releases.folder(settings, 4)
+
+
+def test_nothing_new_after_a_rollback_says_what_readers_use(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    latest = releases.folder(settings, 3)
+    report = ReleaseReport(latest, read_metadata(latest), "", is_new=False, readers_use=run_id(2))
+    show_release(report)
+
+    assert f"readers use {run_id(2)}, until something new" in capsys.readouterr().out
+    show_release(replace(report, readers_use=run_id(3)))
+    assert "readers use" not in capsys.readouterr().out
 
 
 def test_a_release_that_is_not_there_is_named(settings: Settings) -> None:
