@@ -11,17 +11,19 @@ What differs from run to run is not in them: it is bound when they run, as varia
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import sha256_of, write_atomically
 from penstock.settings import Settings
 from penstock.transforming.transform import build_environment, models_hash
 
 _KEPT = "compiled.json"
+_MANIFEST = "target/manifest.json"
 _RULES = frozenset({"not_null", "check"})
 _USUAL_TEST = {"fail_calc": "count(*)", "warn_if": "!= 0", "error_if": "!= 0", "limit": None}
 
@@ -76,16 +78,29 @@ def compiled_nodes(
 
     Raises: DbtError when the project does not compile; NotCompilableError.
     """
-    models = models_hash(product.dbt_project)
-    path = product.engine_dir(settings) / "dbt" / _KEPT
+    state = product.engine_dir(settings) / "dbt"
+    path = state / _KEPT
     if path.exists():
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept["models"] == models:
+        if kept.get("made_of") == _made_of(product, state, variables):
             return [_node_from(one) for one in kept["nodes"]]
     nodes = list(_compile(product, settings, variables))
-    facts = {"models": models, "nodes": [asdict(one) for one in nodes]}
+    made_of = _made_of(product, state, variables)
+    facts = {"made_of": made_of, "nodes": [asdict(one) for one in nodes]}
     write_atomically(path, lambda temporary: _write(temporary, json.dumps(facts)))
     return nodes
+
+
+def _made_of(product: Product, state: Path, variables: Mapping[str, str]) -> dict[str, Any]:
+    """Whatever would make other nodes of them, and the manifest that a release lays beside them."""
+    manifest = state / _MANIFEST
+    return {
+        "models": models_hash(product.dbt_project),
+        "dbt": [version("dbt-core"), version("dbt-duckdb")],
+        "variables": dict(variables),
+        "fields": [one.name for kind in (CompiledNode, CompiledColumn) for one in fields(kind)],
+        "manifest": sha256_of(manifest) if manifest.exists() else None,
+    }
 
 
 def _compile(
@@ -110,7 +125,7 @@ def _compile(
             },
             target="prod",
         )
-    manifest = json.loads((state / "target" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((state / _MANIFEST).read_text(encoding="utf-8"))
     yield from in_order(
         [
             node_of(unique_id, facts)

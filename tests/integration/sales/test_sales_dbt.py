@@ -53,8 +53,10 @@ def test_models_are_compiled_once_and_again_when_they_change(built: Settings) ->
     kept["nodes"][0]["sql"] = "select 'as it was kept'"
     file.write_text(json.dumps(kept), encoding="utf-8")
     again = compiled_nodes(PRODUCT, built, variables=variables)
-    file.write_text(json.dumps({**kept, "models": "others"}), encoding="utf-8")
-
     assert again[0].sql == "select 'as it was kept'"
     assert again[1:] == first[1:]
-    assert compiled_nodes(PRODUCT, built, variables=variables) == first
+
+    for what, other in (("models", "others"), ("dbt", ["0", "0"]), ("manifest", "another")):
+        other_made_of = {**kept["made_of"], what: other}
+        file.write_text(json.dumps({**kept, "made_of": other_made_of}), encoding="utf-8")
+        assert compiled_nodes(PRODUCT, built, variables=variables) == first, what
