@@ -292,6 +292,14 @@ def test_what_two_connectors_share_asks_which(copied: Settings, tmp_path: Path) 
     file = _restated(copied, tmp_path / "drop", lambda rows: rows)
     (landed,) = land_tables(of(copied, ACME), copied, [file]).files
     assert "facebook_ads, instagram_ads" in landed.problem
+    product = of(copied, ACME)
+    twin = shutil.copy(file, file.with_name("twin.parquet"))
+    land_tables(product, copied, [twin])
+    (landed,) = land_tables(product, copied, [file], source="facebook_ads").files
+    assert landed.status == "new"
+    with Ledger(product.ledger(copied)) as ledger:
+        assert ledger.quarantine() == []
+    assert list((copied.quarantine_dir / "marketing" / ACME).iterdir()) == []
     (landed,) = land_tables(of(copied, BIRCH), copied, [file]).files
     assert landed.problem.startswith("source_not_enabled")
 

@@ -73,6 +73,7 @@ def receive(place: Place, incoming: Incoming) -> LandedFile:
     sha256 = sha256_of(incoming.path)
     known = place.ledger.fact(_fact(sha256, incoming.source))
     if known and not place.again and _stands(place, known):
+        _settle(place, sha256)
         return LandedFile(incoming.name, "unchanged", 0)
     try:
         table = read_physical(incoming.path)
@@ -85,6 +86,7 @@ def receive(place: Place, incoming: Incoming) -> LandedFile:
     with place.ledger.transaction():
         place.ledger.put_deliveries([delivery])
         place.ledger.put_facts({_fact(sha256, incoming.source): delivery.delivery_id})
+    _settle(place, sha256)
     return LandedFile(incoming.name, "new", table.rows.height)
 
 
@@ -92,7 +94,7 @@ def _quarantine(
     place: Place, incoming: Incoming, sha256: str, error: RefusedTableError, rows: int
 ) -> LandedFile:
     """Keep the file and why it was refused; a run goes on, and says so."""
-    kept = place.quarantine / f"{sha256[:16]}{incoming.path.suffix.lower()}"
+    kept = place.quarantine / f"{_short(sha256)}{incoming.path.suffix.lower()}"
     if kept != incoming.path:
         write_atomically(kept, lambda temporary: _copy(incoming.path, temporary))
     verdict = {
@@ -103,7 +105,7 @@ def _quarantine(
     }
     text = json.dumps(verdict, default=str, indent=1)
     write_atomically(kept.with_suffix(".json"), lambda temporary: _write(temporary, text))
-    origin = _origin(place, incoming.name, sha256)
+    origin = f"{place.tenant.slug}@{incoming.name}#{_short(sha256)}"
     with place.ledger.transaction():
         count = QuarantineCount(origin, error.outcome, max(rows, 1), str(kept))
         place.ledger.put_quarantine([origin], [count])
@@ -122,14 +124,22 @@ def _try_again(place: Place) -> Iterator[LandedFile]:
             datetime.fromisoformat(verdict["delivered_at"]),
             date.fromisoformat(verdict["day"]),
         )
-        origin = _origin(place, incoming.name, sha256_of(kept))
         landed = receive(place, incoming)
         if landed.status != "failed":
-            with place.ledger.transaction():
-                place.ledger.put_quarantine([origin], [])
-            verdict_file.unlink()
-            kept.unlink()
             yield landed
+
+
+def _settle(place: Place, sha256: str) -> None:
+    """What was refused of a file that has landed is over, whatever name or source it came with."""
+    refused = [
+        one.origin for one in place.ledger.quarantine() if one.origin.endswith(f"#{_short(sha256)}")
+    ]
+    with place.ledger.transaction():
+        place.ledger.put_quarantine(refused, [])
+    # The verdict first: without its file it could not be tried again.
+    (place.quarantine / f"{_short(sha256)}.json").unlink(missing_ok=True)
+    for kept in place.quarantine.glob(f"{_short(sha256)}.*"):
+        kept.unlink()
 
 
 def replay(product: Product, settings: Settings) -> FolderLanding:
@@ -186,8 +196,9 @@ def _fact(sha256: str, source: str | None) -> str:
     return f"received {source or '-'} {sha256}"
 
 
-def _origin(place: Place, name: str, sha256: str) -> str:
-    return f"{place.tenant.slug}@{name}#{sha256[:16]}"
+def _short(sha256: str) -> str:
+    """By what a refused file is called."""
+    return sha256[:16]
 
 
 def _copy(source: Path, target: Path) -> None:
