@@ -138,6 +138,51 @@ def test_a_new_revision_routes_what_was_refused() -> None:
     assert found.contract.table("a", "facebook_ads") == "a_facebook_ads__insights__r2"
 
 
+def test_without_the_cursor_no_part_is_enough() -> None:
+    assert CAMPAIGNS.cursor is not None
+    types = _types(CAMPAIGNS)
+    del types[CAMPAIGNS.cursor]
+    assert _refused(types).outcome == "unknown"
+
+
+def _revised(contract: LandingContract, column: str) -> LandingContract:
+    """Its second revision, with a column more."""
+    fields = {
+        name: (field.annotation, None) for name, field in contract.schema.model_fields.items()
+    }
+    fields[column] = (str | None, None)
+    schema = create_model("Second", **fields)  # type: ignore[call-overload]  # built from data
+    return replace(contract, schema=schema, revision=2)
+
+
+def test_of_two_revisions_that_fit_the_last_is_meant() -> None:
+    second = _revised(INSIGHTS, "quality_ranking")
+    types = {**_types(second), "more": "string"}
+    for contracts in ([INSIGHTS, second], [second, INSIGHTS]):
+        found = route(types, contracts)
+        assert isinstance(found, Route)
+        assert (found.outcome, found.contract) == ("superset", second)
+
+
+def test_of_contracts_within_each_other_the_one_that_holds_the_others_is_meant() -> None:
+    wider = replace(_revised(INSIGHTS, "quality_ranking"), object_name="wide", revision=1)
+    types = {**_types(wider), "more": "string"}
+    found = route(types, [INSIGHTS, wider])
+    assert isinstance(found, Route)
+    assert (found.outcome, found.contract) == ("superset", wider)
+
+
+def test_a_header_counts_while_a_declared_one_is_the_greater_part_of_it() -> None:
+    contract, variant = next((one, v) for one in CONTRACTS for v in one.variants)
+    header: dict[str, ColumnType | None] = dict.fromkeys(variant.columns)
+    found = route({**header, "more": None}, [contract])
+    assert isinstance(found, Route)
+    assert (found.outcome, found.extra[-1]) == ("variant", "more")
+    doubled = {**header, **{f"more_{at}": None for at in range(len(header))}}
+    refusal = route(doubled, [replace(contract, key=("nowhere",))])
+    assert isinstance(refusal, Refusal)
+
+
 def test_a_header_that_says_a_column_twice_is_an_error_that_names_it(tmp_path: Path) -> None:
     file = tmp_path / "events.csv"
     file.write_text("id,name,id\n1,a,2\n", encoding="utf-8")
