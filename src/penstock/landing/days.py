@@ -58,6 +58,16 @@ def days_asked_for(first: str, last: str) -> tuple[date, date]:
     return days[0], days[1]
 
 
+def refuse_odd_days(start: date, end: date, *, today: date) -> None:
+    """Raises: PenstockError when mock days end before they start, or are not over yet."""
+    if end < start:
+        message = f"--end {end} is before --start {start}: give the first and the last day."
+        raise PenstockError(message)
+    if end > today:
+        message = f"--end {end} is in the future: a day can land when it is over."
+        raise PenstockError(message)
+
+
 def days_between(first: date, last: date) -> Iterator[date]:
     """Every day from `first` to `last`, both included."""
     for offset in range((last - first).days + 1):

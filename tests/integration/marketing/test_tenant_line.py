@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from penstock.cli import app
 from penstock.contracts.product import MOCK
+from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.load import load
 from penstock.loading.retract import retract_deliveries
@@ -249,6 +250,27 @@ def test_a_restated_record_is_a_version_and_the_latest_counts(
     assert versions == [(2,)]
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [("2026-03-05", "2026-03-01", "is before"), ("2126-03-01", "2126-03-01", "in the future")],
+)
+def test_days_that_no_world_can_have_are_refused(
+    tmp_path: Path, start: str, end: str, why: str
+) -> None:
+    product = of(tenant_settings(tmp_path, ENTRIES), BIRCH)
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    with pytest.raises(PenstockError, match=why):
+        product.mock(product, tenant_settings(tmp_path, ENTRIES), start=first, end=last)
+
+
+def test_a_world_never_lands_beside_real_files(copied: Settings, tmp_path: Path) -> None:
+    product = of(copied, ACME)
+    file = _restated(copied, tmp_path / "drop", lambda rows: rows)
+    land_tables(product, copied, [file], source="facebook_ads")
+    with pytest.raises(PenstockError, match=r"real data have landed here \(facebook_ads\)"):
+        product.mock(product, copied, start=date(2026, 3, 3), end=date(2026, 3, 3))
+
+
 def test_a_retracted_delivery_leaves_everywhere(copied: Settings) -> None:
     product = of(copied, BIRCH)
     with Ledger(product.ledger(copied)) as ledger:
@@ -293,7 +315,7 @@ def test_what_two_connectors_share_asks_which(copied: Settings, tmp_path: Path) 
     (landed,) = land_tables(of(copied, ACME), copied, [file]).files
     assert "facebook_ads, instagram_ads" in landed.problem
     product = of(copied, ACME)
-    twin = shutil.copy(file, file.with_name("twin.parquet"))
+    twin = Path(shutil.copy(file, file.with_name("twin.parquet")))
     land_tables(product, copied, [twin])
     (landed,) = land_tables(product, copied, [file], source="facebook_ads").files
     assert landed.status == "new"

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import polars as pl
 
-from penstock.contracts.product import MOCK, Product
+from penstock.contracts.product import Product
 from penstock.contracts.row_hash import content_hash, row_hashes
 from penstock.errors import PenstockError
-from penstock.landing.days import days_between
+from penstock.landing.days import days_between, refuse_odd_days
 from penstock.ledger import Ledger
+from penstock.loading.sources import real_sources
 from penstock.locking import writer_lock
 from penstock.products.marketing.land_table import land_table
 from penstock.products.marketing.mock_data.connectors import dress
@@ -47,7 +48,8 @@ def mock(
     Without dates it continues after the last day it made, up to yesterday (UTC). Every day is
     delivered at 04:00 UTC of the next: simulated, so that a day has the same bytes whenever made.
 
-    Raises: PenstockError when the tenant has real data, or for an option that it does not have.
+    Raises: PenstockError when the tenant has real data, when the days end before they start or lie
+    in the future, or for an option that it does not have.
     """
     if portfolio is not None or is_clean or seed is not None:
         message = (
@@ -58,8 +60,12 @@ def mock(
         writer_lock(product.lock(settings), holder="mock", wait_seconds=settings.lock_wait_seconds),
         Ledger(product.ledger(settings)) as ledger,
     ):
-        if any(one.source != MOCK for one in ledger.deliveries() if one.status != "retracted"):
-            message = f"{product.series}: has real data, and mock rows never mix with them"
+        real = ", ".join(sorted(real_sources(product, settings, ledger)))
+        if real:
+            message = (
+                f"{product.series}: real data have landed here ({real}), and mock rows never mix "
+                "with them: retract those, or set PENSTOCK_DATA_DIR to another directory"
+            )
             raise PenstockError(message)
         place = open_place(product, settings, ledger, run_id=run_id or new_run_id(), is_mock=True)
         first, last = _days(ledger, start, end)
@@ -81,7 +87,9 @@ def mock(
 
 
 def _days(ledger: Ledger, start: date | None, end: date | None) -> tuple[date, date]:
-    last = end or datetime.now(UTC).date() - timedelta(days=1)
+    today = datetime.now(UTC).date()
+    last = end or today - timedelta(days=1)
+    refuse_odd_days(start or last, last, today=today)
     known = ledger.fact(_LAST)
     if start is not None:
         return start, last

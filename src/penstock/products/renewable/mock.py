@@ -14,7 +14,7 @@ import polars as pl
 
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
-from penstock.landing.days import files_by_day
+from penstock.landing.days import files_by_day, refuse_odd_days
 from penstock.landing.deliver import Shipment, deliver
 from penstock.landing.files import PartitionName
 from penstock.ledger import Delivery, Ledger
@@ -72,12 +72,7 @@ def mock(
     if start is None or end is None:
         message = f"mock {product.name}: expected --start and --end, the first and the last day."
         raise PenstockError(message)
-    if end < start:
-        message = f"--end {end} is before --start {start}: give the first and the last day."
-        raise PenstockError(message)
-    if end > datetime.now(UTC).date():
-        message = f"--end {end} is in the future: a day can land when it is over."
-        raise PenstockError(message)
+    refuse_odd_days(start, end, today=datetime.now(UTC).date())
     run = run_id or new_run_id()
     raw_dir = product.raw_dir(settings)
     with (
