@@ -142,23 +142,6 @@ def _settle(place: Place, sha256: str) -> None:
         kept.unlink()
 
 
-def replay(product: Product, settings: Settings) -> FolderLanding:
-    """Try the tenant's quarantined files again.
-
-    Raises: WriterBusyError.
-    """
-    with (
-        recorded(product, settings, "replay") as run_id,
-        writer_lock(
-            product.lock(settings), holder="replay", wait_seconds=settings.lock_wait_seconds
-        ),
-        Ledger(product.ledger(settings)) as ledger,
-    ):
-        return FolderLanding(
-            tuple(_try_again(open_place(product, settings, ledger, run_id=run_id)))
-        )
-
-
 def _stands(place: Place, delivery_id: str) -> bool:
     """Whether a delivery is there and was not retracted."""
     return any(
