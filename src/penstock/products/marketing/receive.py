@@ -1,7 +1,7 @@
 """Receiving tables: each file is routed by what it physically is, landed, or quarantined.
 
 Belongs here: finding files, the verdict on each, writing landed Parquet, trying quarantined files
-again. Does not belong here: the rules of routing (`routing.py`); loading.
+again. Does not belong here: the rules of routing (`routing.py`); loading, which drives mock out.
 
 The tenant is the one whose command it is; the connector is the one that delivered (`source`). Which
 object a table is, its columns decide alone.
@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from penstock.contracts.layered import FolderLanding, LandedFile
-from penstock.contracts.product import MOCK, Product
+from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.landing.files import sha256_of, write_atomically
 from penstock.ledger import Ledger, QuarantineCount
-from penstock.loading.retract import retract_deliveries
 from penstock.locking import writer_lock
 from penstock.products.marketing.land_table import land_table
 from penstock.products.marketing.physical_table import UnreadableTableError, read_physical
@@ -63,8 +62,6 @@ def land_tables(
             # Of two files that speak of one record the later one counts.
             moment = now + timedelta(milliseconds=place_in_line)
             landed.append(receive(place, Incoming(path, path.name, source, moment, now.date())))
-        if any(one.status == "new" for one in landed):
-            _drive_mock_out(place)
     return FolderLanding(tuple(landed))
 
 
@@ -148,16 +145,6 @@ def _stands(place: Place, delivery_id: str) -> bool:
         one.delivery_id == delivery_id and one.status not in ("retracting", "retracted")
         for one in place.ledger.deliveries()
     )
-
-
-def _drive_mock_out(place: Place) -> None:
-    mocked = [
-        one
-        for one in place.ledger.deliveries()
-        if one.source == MOCK and one.status not in ("retracting", "retracted")
-    ]
-    if mocked:
-        retract_deliveries(place.product, place.settings, place.ledger, mocked)
 
 
 def _files(inputs: Sequence[Path]) -> Iterator[Path]:
