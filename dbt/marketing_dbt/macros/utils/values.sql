@@ -1,7 +1,6 @@
 {#
   Values out of payloads. Every one is text first: markers of a missing value ('-', '--', '') are
-  null. Casts are strict: a value that is none fails the run instead of becoming null, save dates
-  and times, which contracts have typed already.
+  null. Casts are strict: a value that is none fails the run instead of becoming null.
 #}
 
 {# A text value, missing markers as null. #}

@@ -31,7 +31,7 @@ def land_table(place: Place, incoming: Incoming, table: PhysicalTable) -> Delive
         raise RefusedTableError(found.outcome, found.message)
     platform = _platform(place, found.contract, incoming.source)
     rows = _rows(table, found)
-    types = {**{name: found.contract.columns[to] for name, to in found.columns.items()}}
+    types = {name: found.contract.columns[to] for name, to in found.columns.items()}
     types |= {name: table.types[name] or "string" for name in found.extra}
     schema_hash = source_schema_hash(types)
     name = PartitionName(

@@ -50,14 +50,13 @@ class Levers(BaseModel):
 
 
 class Logic(BaseModel):
-    """The tenant's own rules, applied by the models."""
+    """The tenant's own rules, applied by the models; no model uses the target yet."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     conversion_events: tuple[str, ...] = ("purchase",)
     funnel_steps: tuple[str, ...] = ("view_item", "add_to_cart", "begin_checkout", "purchase")
     excluded_campaigns: tuple[str, ...] = ()
-    paid_statuses: tuple[str, ...] = ()
     session_minutes: int = Field(30, ge=1, le=24 * 60)
     monthly_spend_target: Decimal | None = Field(None, gt=0)
 
