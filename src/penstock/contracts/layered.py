@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from penstock.errors import PenstockError
+from penstock.errors import UsageError
 
 Layer = Literal["bronze", "silver", "gold"]
 LAYERS: tuple[Layer, ...] = ("bronze", "silver", "gold")
@@ -18,14 +18,14 @@ LAYERS: tuple[Layer, ...] = ("bronze", "silver", "gold")
 
 
 def as_layer(name: str | None) -> Layer | None:
-    """A layer by its name; None for none. Raises: PenstockError listing the names there are."""
+    """A layer by its name; None for none. Raises: UsageError listing the names there are."""
     if name is None:
         return None
     for layer in LAYERS:
         if layer == name:
             return layer
     message = f"--layer {name}: expected one of {', '.join(LAYERS)}"
-    raise PenstockError(message)
+    raise UsageError(message)
 
 
 @dataclass(frozen=True)

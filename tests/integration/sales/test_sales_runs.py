@@ -381,5 +381,5 @@ def test_status_of_nothing_tells_how_to_begin(command: CliRunner, data_dir: Path
 def test_a_wrong_layer_lists_the_layers(command: CliRunner, data_dir: Path) -> None:
     wrong = command.invoke(app, ["run", "sales", "--layer", "copper"])
 
-    assert wrong.exit_code == 1
+    assert wrong.exit_code == 2
     assert "expected one of bronze, silver, gold" in wrong.stderr
