@@ -14,6 +14,7 @@ from penstock.contracts.published import PublishedTable
 from penstock.products.marketing.catalogue import Catalogue, ConnectorObject, read_catalogue
 from penstock.products.marketing.contracts import landing_contracts
 from penstock.products.marketing.landing_contract import LandingContract
+from penstock.products.marketing.semantic import write_manifest
 from penstock.products.marketing.tenants import Tenant, read_tenants
 from penstock.settings import Settings
 
@@ -47,6 +48,7 @@ def of_tenant(product: Product, settings: Settings, slug: str) -> Product:
         },
         select=tuple(models_of_tenant(tenant, catalogue)),
         summary=product.summary.format(tenant=slug),
+        release_extras=write_manifest,
     )
 
 

@@ -1,0 +1,120 @@
+"""A tenant's semantic manifest: what its star schema can be asked, as a file of its release.
+
+Belongs here: dimensions, measures and ratios out of the models' own YAML, written in the format of
+boring-semantic-layer. Does not belong here: what a column means (the YAML beside each model).
+
+What the YAML says under `config.meta`: of a model `time_dimension`, `smallest_time_grain` and
+`ratios` (name to numerator and denominator, both measures); of a column `measure` (how it is summed
+up) or `is_hidden`. Every other column is a dimension.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from penstock.contracts.product import Product
+from penstock.errors import PenstockError
+from penstock.landing.files import write_atomically
+from penstock.settings import Settings
+
+ROW_COUNT = "row_count"
+"""Measure that every table has."""
+_AGGREGATES = ("sum", "min", "max", "mean")
+
+
+class SemanticError(PenstockError):
+    """Metadata of a model that no manifest can be made of."""
+
+
+def write_manifest(product: Product, _settings: Settings, payload: Path) -> None:
+    """Write `semantic/<tenant>.yml` below a release's payload folder.
+
+    Raises: SemanticError.
+    """
+    manifest = semantic_manifest(product.dbt_project / "models" / "analytics", product.tenant)
+    text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=100)
+    path = payload / "semantic" / f"{product.tenant}.yml"
+    write_atomically(path, lambda temporary: _write(temporary, text))
+
+
+def semantic_manifest(models: Path, tenant: str) -> dict[str, Any]:
+    """The semantic tables of a tenant by model, in order of their names.
+
+    `table` is the relation's name in the release; `models` is the folder with the models' YAML.
+
+    Raises: SemanticError naming file, model and what is wrong.
+    """
+    return {
+        model["name"]: _table(path, model, tenant)
+        for path in sorted(models.glob("*.yml"))
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    }
+
+
+def _table(path: Path, model: Mapping[str, Any], tenant: str) -> dict[str, Any]:
+    prefix, _, rest = model["name"].partition("_")
+    meta = _meta(model)
+    dimensions: dict[str, Any] = {}
+    measures: dict[str, Any] = {ROW_COUNT: {"expr": "_.count()", "description": "Number of rows."}}
+    for column in model["columns"]:
+        name, own = column["name"], _meta(column)
+        if own.get("is_hidden"):
+            continue
+        how = own.get("measure")
+        if how is None:
+            dimensions[name] = {"expr": f"_.{name}", "description": column["description"]}
+            continue
+        if how not in _AGGREGATES:
+            message = (
+                f"{path}: model {model['name']}, column {name}: config.meta.measure is {how!r}; "
+                f"expected one of {', '.join(_AGGREGATES)}"
+            )
+            raise SemanticError(message)
+        measures[name] = {"expr": f"_.{name}.{how}()", "description": column["description"]}
+    time = meta.get("time_dimension")
+    if time not in dimensions:
+        message = (
+            f"{path}: model {model['name']}: config.meta.time_dimension is {time!r}; expected one "
+            f"of its dimensions: {', '.join(dimensions)}"
+        )
+        raise SemanticError(message)
+    dimensions[time] |= {
+        "is_time_dimension": True,
+        "smallest_time_grain": f"TIME_GRAIN_{meta['smallest_time_grain'].upper()}",
+    }
+    made = {
+        "table": f"{prefix}_{tenant}__{rest}",
+        "description": model["description"],
+        "dimensions": dimensions,
+        "measures": measures,
+    }
+    ratios = _ratios(path, model["name"], meta.get("ratios", {}), measures)
+    return {**made, "calculated_measures": ratios} if ratios else made
+
+
+def _ratios(
+    path: Path, model: str, ratios: Mapping[str, list[str]], measures: Mapping[str, Any]
+) -> dict[str, Any]:
+    for name, parts in ratios.items():
+        unknown = [one for one in parts if one not in measures]
+        if unknown:
+            message = (
+                f"{path}: model {model}, ratio {name}: {', '.join(unknown)} is no measure; "
+                f"expected two of {', '.join(measures)}"
+            )
+            raise SemanticError(message)
+    return {
+        name: {"expr": f"_.{above} / _.{below}", "description": f"{above} per {below}."}
+        for name, (above, below) in ratios.items()
+    }
+
+
+def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    meta: Mapping[str, Any] = entry.get("config", {}).get("meta", {})
+    return meta
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
