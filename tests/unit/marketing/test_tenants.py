@@ -1,5 +1,6 @@
 """tenants.yaml and the catalogue: every error names line, tenant and field."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -99,3 +100,12 @@ def test_catalogue_and_contracts_agree() -> None:
         (one.master_model, one.object_name): (one.key, one.cursor, one.since) for one in first
     }
     assert all(set(one.identity) <= set(one.columns) for one in first)
+
+
+def test_a_catalogue_that_changes_is_read_anew(settings: Settings) -> None:
+    path = settings.reference_dir / "marketing" / "supported_connectors.yaml"
+    assert read_catalogue(settings).connectors
+    changed = path.stat().st_mtime_ns + 1_000_000_000
+    path.write_text("connectors: []\n", encoding="utf-8")
+    os.utime(path, ns=(changed, changed))
+    assert not read_catalogue(settings).connectors

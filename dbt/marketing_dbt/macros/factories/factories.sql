@@ -46,8 +46,10 @@
     select
         tenant_skey, tenant_slug, source_platform, event_name, event_at, user_pseudo_id, user_id,
         source, medium, campaign, country, device, transaction_id, revenue, currency,
-        event_name in {{ marketing.sql_list(marketing.get_client_logic('conversion_events', [])) }}
-            as is_conversion_event
+        coalesce(
+            event_name in {{ marketing.sql_list(marketing.get_client_logic('conversion_events', [])) }},
+            false
+        ) as is_conversion_event
     from observed
 {%- endmacro %}
 
@@ -96,7 +98,7 @@
             {%- for step in steps %}
             bool_or(event_name = '{{ step | replace("'", "''") }}') as has_step_{{ loop.index }},
             {%- endfor %}
-            bool_or(coalesce(is_conversion_event, false)) as is_conversion_session,
+            bool_or(is_conversion_event) as is_conversion_session,
             cast(coalesce(sum(revenue), 0) as decimal(18, 6)) as session_revenue
         from numbered
         group by source_platform, user_pseudo_id, session_number

@@ -94,11 +94,12 @@ def read_catalogue(settings: Settings) -> Catalogue:
 
     Raises: ConfigurationError naming line, connector and field of every problem.
     """
-    return _read(marketing_dir(settings) / CATALOGUE_FILE)
+    path = marketing_dir(settings) / CATALOGUE_FILE
+    return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path) -> Catalogue:
+def _read(path: Path, _changed: int) -> Catalogue:
     marked = read_marked(path)
     entries = (marked.values or {}).get("connectors") or []
     problems: list[str] = []
