@@ -156,6 +156,14 @@ class Ledger:
         )
         return [_delivery(row) for row in rows]
 
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        """A delivery by its name, None if unknown."""
+        row = self._connection.execute(
+            f"select {', '.join(_DELIVERY_COLUMNS)} from deliveries where delivery_id = ?",
+            (delivery_id,),
+        ).fetchone()
+        return None if row is None else _delivery(row)
+
     def rows_by_table(self) -> dict[str, int]:
         """Rows of all loaded deliveries, by table."""
         rows = self._connection.execute(

@@ -141,10 +141,8 @@ def _settle(place: Place, sha256: str) -> None:
 
 def _stands(place: Place, delivery_id: str) -> bool:
     """Whether a delivery is there and was not retracted."""
-    return any(
-        one.delivery_id == delivery_id and one.status not in ("retracting", "retracted")
-        for one in place.ledger.deliveries()
-    )
+    delivery = place.ledger.delivery(delivery_id)
+    return delivery is not None and delivery.status not in ("retracting", "retracted")
 
 
 def _files(inputs: Sequence[Path]) -> Iterator[Path]:
