@@ -1,48 +1,44 @@
-"""Events, made with OpenLineage's own library and sent with its own transports.
+"""Events: what OpenLineage's specification asks of one, as plain JSON.
 
-Belongs here: everything that imports the library. Does not belong here: when something is told
-(`observe.py`).
+Belongs here: every word of an event, and the run's own file. Does not belong here: when something
+is told (`observe.py`), who else hears of it (`collector.py`). Importing OpenLineage's library takes
+a fifth of a second, however little of it is asked for: a run that no collector hears does without.
 """
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
-
-import yaml
-from openlineage.client.client import OpenLineageClient
-from openlineage.client.event_v2 import InputDataset, OutputDataset, Run, RunEvent, RunState
-from openlineage.client.event_v2 import Job as ToldJob
-from openlineage.client.facet_v2 import (
-    DatasetFacet,
-    InputDatasetFacet,
-    OutputDatasetFacet,
-    RunFacet,
-    dataset_version_dataset,
-    error_message_run,
-    input_statistics_input_dataset,
-    job_type_job,
-    output_statistics_output_dataset,
-    parent_run,
-    processing_engine_run,
-    schema_dataset,
-    set_producer,
-    tags_run,
-)
-from openlineage.client.transport.file import FileConfig, FileTransport
 
 from penstock.errors import PenstockError
 from penstock.openlineage.work import Dataset, Job, Work
 from penstock.settings import Settings
 
+if TYPE_CHECKING:
+    from penstock.openlineage.collector import Collector
+
 EVENTS_FILE = "openlineage.jsonl"
 NAMESPACE = "penstock"
 State = Literal["START", "COMPLETE", "FAIL"]
+Facts = dict[str, Any]
+_SPECIFICATION = "https://openlineage.io/spec"
+_RUN_EVENT = f"{_SPECIFICATION}/2-0-2/OpenLineage.json#/$defs/RunEvent"
+_FACETS: Mapping[str, tuple[str, str]] = {
+    "parent": ("1-2-0", "ParentRunFacet"),
+    "processing_engine": ("1-1-1", "ProcessingEngineRunFacet"),
+    "tags": ("1-0-0", "TagsRunFacet"),
+    "errorMessage": ("1-0-1", "ErrorMessageRunFacet"),
+    "jobType": ("2-0-4", "JobTypeJobFacet"),
+    "inputStatistics": ("1-0-0", "InputStatisticsInputDatasetFacet"),
+    "outputStatistics": ("1-0-2", "OutputStatisticsOutputDatasetFacet"),
+    "schema": ("1-2-0", "SchemaDatasetFacet"),
+    "version": ("1-0-1", "DatasetVersionDatasetFacet"),
+}
+"""Name of a facet -> version of its specification, and its name there."""
 _log = logging.getLogger(__name__)
-_Facet = TypeVar("_Facet")
 
 
 class LineageError(PenstockError):
@@ -59,28 +55,27 @@ class Teller:
         self._job = job
         self._path = settings.runs_dir / job.run_id / EVENTS_FILE
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = FileTransport(FileConfig(log_file_path=str(self._path), append=True))
-        self._config = settings.openlineage_config
-        self._collector = None if self._config is None else _collector(self._config)
+        self._collector = _collector_of(settings)
 
     def tell(self, state: State, work: Work, error: BaseException | None = None) -> None:
         """Tell one event. Raises: LineageError when the run's file cannot be written."""
         event = event_of(self._job, state, work, error)
         try:
-            self._file.emit(event)
-        except RuntimeError as lost:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(event, sort_keys=True) + "\n")
+        except OSError as lost:
             message = f"{self._path}: cannot be written ({lost}): free the disk or mend its rights"
             raise LineageError(message) from lost
         if self._collector is None:
             return
         try:
-            self._collector.emit(event)
+            self._collector.hear(event)
         except Exception as lost:  # noqa: BLE001 - whatever a transport raises, the work goes on
             _log.warning(
                 "%s of %s was not taken by the collector that %s names (%s); it is kept in %s",
                 state,
-                event.job.name,
-                self._config,
+                event["job"]["name"],
+                self._collector.config,
                 lost,
                 self._path,
             )
@@ -96,86 +91,83 @@ def uuid_of(product: str, run_id: str, room: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"urn:penstock:{product}:{run_id}:{room}"))
 
 
-def event_of(job: Job, state: State, work: Work, error: BaseException | None = None) -> RunEvent:
+def event_of(job: Job, state: State, work: Work, error: BaseException | None = None) -> Facts:
     """One event, at this moment."""
-    # Facets learn of the producer in no other way.
-    set_producer(f"urn:penstock:{version('penstock')}")
-    kind = job_type_job.JobTypeJobFacet(processingType="BATCH", integration="PENSTOCK")
-    return RunEvent(
-        eventType=RunState(state),
-        eventTime=datetime.now(UTC).isoformat(),
-        run=Run(uuid_of(job.product, job.run_id, job.room), _run_facets(job, error)),
-        job=ToldJob(NAMESPACE, f"{job.product}.{job.room}", {"jobType": kind}),
-        inputs=[_input(one) for one in work.inputs],
-        outputs=[_output(one) for one in work.outputs],
-    )
+    kind = _facet("jobType", processingType="BATCH", integration="PENSTOCK")
+    return {
+        "eventType": state,
+        "eventTime": datetime.now(UTC).isoformat(),
+        "producer": _producer(),
+        "schemaURL": _RUN_EVENT,
+        "run": {"runId": uuid_of(job.product, job.run_id, job.room), "facets": _run(job, error)},
+        "job": {
+            "namespace": NAMESPACE,
+            "name": f"{job.product}.{job.room}",
+            "facets": {"jobType": kind},
+        },
+        "inputs": [_dataset(one, "input") for one in work.inputs],
+        "outputs": [_dataset(one, "output") for one in work.outputs],
+    }
 
 
-def _run_facets(job: Job, error: BaseException | None) -> dict[str, RunFacet]:
-    told: dict[str, RunFacet] = {
-        "parent": parent_run.ParentRunFacet(
-            parent_run.Run(uuid_of(job.product, job.run_id, "run")),
-            parent_run.Job(NAMESPACE, f"{job.product}.run"),
+def _run(job: Job, error: BaseException | None) -> Facts:
+    told = {
+        "parent": _facet(
+            "parent",
+            run={"runId": uuid_of(job.product, job.run_id, "run"), "facets": {}},
+            job={"namespace": NAMESPACE, "name": f"{job.product}.run", "facets": {}},
         ),
-        "processing_engine": processing_engine_run.ProcessingEngineRunFacet(
-            version("penstock"), "Penstock"
+        "processing_engine": _facet(
+            "processing_engine", version=version("penstock"), name="Penstock"
         ),
-        "tags": tags_run.TagsRunFacet(
-            [tags_run.TagsRunFacetFields("run_id", job.run_id, "PENSTOCK")]
-        ),
+        "tags": _facet("tags", tags=[{"key": "run_id", "value": job.run_id, "source": "PENSTOCK"}]),
     }
     if error is not None:
         reason = str(error) or type(error).__name__
-        told["errorMessage"] = error_message_run.ErrorMessageRunFacet(reason, "python")
+        told["errorMessage"] = _facet("errorMessage", message=reason, programmingLanguage="python")
     return told
 
 
-def _input(one: Dataset) -> InputDataset:
-    kind = input_statistics_input_dataset.InputStatisticsInputDatasetFacet
-    counted: dict[str, InputDatasetFacet] = _statistics("inputStatistics", kind, one)
-    return InputDataset(NAMESPACE, one.name, counted, facets=_facets(one))
-
-
-def _output(one: Dataset) -> OutputDataset:
-    kind = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet
-    counted: dict[str, OutputDatasetFacet] = _statistics("outputStatistics", kind, one)
-    return OutputDataset(NAMESPACE, one.name, counted, facets=_facets(one))
-
-
-def _statistics(name: str, kind: Callable[..., _Facet], one: Dataset) -> dict[str, _Facet]:
-    counts = (one.rows, one.bytes, one.files)
-    return {} if counts == (None, None, None) else {name: kind(*counts)}
-
-
-def _facets(one: Dataset) -> dict[str, DatasetFacet]:
-    told: dict[str, DatasetFacet] = {}
+def _dataset(one: Dataset, side: Literal["input", "output"]) -> Facts:
+    counts = {"rowCount": one.rows, "size": one.bytes, "fileCount": one.files}
+    known = {name: count for name, count in counts.items() if count is not None}
+    statistics = f"{side}Statistics"
+    facets: Facts = {}
     if one.columns:
-        told["schema"] = schema_dataset.SchemaDatasetFacet(
-            [
-                schema_dataset.SchemaDatasetFacetFields(name, kind)
-                for name, kind in one.columns.items()
-            ]
-        )
+        columns = [{"name": name, "type": kind, "fields": []} for name, kind in one.columns.items()]
+        facets["schema"] = _facet("schema", fields=columns)
     if one.version is not None:
-        told["version"] = dataset_version_dataset.DatasetVersionDatasetFacet(one.version)
-    return told
+        facets["version"] = _facet("version", datasetVersion=one.version)
+    return {
+        "namespace": NAMESPACE,
+        "name": one.name,
+        "facets": facets,
+        f"{side}Facets": {statistics: _facet(statistics, **known)} if known else {},
+    }
 
 
-def _collector(config: Path) -> OpenLineageClient:
+def _facet(facet: str, /, **facts: Any) -> Facts:
+    released, name = _FACETS[facet]
+    address = f"{_SPECIFICATION}/facets/{released}/{name}.json#/$defs/{name}"
+    return {"_producer": _producer(), "_schemaURL": address, **facts}
+
+
+def _producer() -> str:
+    return f"urn:penstock:{version('penstock')}"
+
+
+def _collector_of(settings: Settings) -> "Collector | None":
+    if settings.openlineage_config is None:
+        return None
+    # The library's import, for those who have a collector only.
+    from penstock.openlineage.collector import Collector  # noqa: PLC0415
+
     try:
-        return OpenLineageClient(config=_read_config(config))
+        return Collector(settings.openlineage_config)
     except Exception as error:
         message = (
-            f"{config}: does not say where events go ({error}); expected OpenLineage's own "
-            "configuration, with `transport:` and its `type:`. Mend it, or unset "
+            f"{settings.openlineage_config}: does not say where events go ({error}); expected "
+            "OpenLineage's own configuration, with `transport:` and its `type:`. Mend it, or unset "
             "PENSTOCK_OPENLINEAGE_CONFIG"
         )
         raise LineageError(message) from error
-
-
-def _read_config(config: Path) -> dict[str, Any]:
-    facts = yaml.safe_load(config.read_text(encoding="utf-8"))
-    if not isinstance(facts, dict) or not isinstance(facts.get("transport"), dict):
-        # The library would print every event to the terminal instead.
-        raise LineageError("it names no transport")
-    return facts

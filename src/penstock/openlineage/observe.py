@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from penstock.errors import PenstockError
+from penstock.openlineage.events import Teller
 from penstock.openlineage.work import Dataset, Job, Work
 from penstock.settings import Settings
 
@@ -29,9 +30,6 @@ def observed(
     if not run_id:
         yield work
         return
-    # The library takes a fifth of a second to import: a run with nothing new does not pay for it.
-    from penstock.openlineage.events import Teller  # noqa: PLC0415
-
     with closing(Teller(settings, Job(product, room, run_id))) as teller:
         teller.tell("START", work)
         try:

@@ -139,8 +139,30 @@ def test_a_collector_hears_the_same(data_dir: Path) -> None:
     transport = {"type": "file", "log_file_path": str(heard), "append": True}
     settings = settings_with(data_dir, {"transport": transport})
     work(settings)
+    with pytest.raises(ValueError, match="made of cheese"):
+        work(settings, error=ValueError("the disk is made of cheese"))
 
-    assert told(read_events(heard)) == told(read_events(events_of(settings)))
+    hearings = read_events(heard)
+    for one in hearings:
+        facets(one.run)["tags"].tags.pop()  # the library's own version
+    assert len(hearings) == 4
+    assert hearings == read_events(events_of(settings))
+
+
+def test_a_run_that_no_collector_hears_does_not_import_the_library(data_dir: Path) -> None:
+    program = KILLED.replace(
+        "    os.kill(os.getpid(), signal.SIGKILL)",
+        "    pass\nprint([one for one in sys.modules if one.split('.')[0] == 'openlineage'])",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(data_dir), RUN],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout == "[]\n"
+    assert len(read_events(events_of(Settings()))) == 2
 
 
 def test_a_collector_that_does_not_answer_stops_nothing(
