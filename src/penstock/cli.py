@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from penstock import directory_commands, mending_commands, release_commands, terminal
-from penstock.command import ProductName, TenantSlug, app, each
+from penstock.command import ProductName, TenantSlug, app, each, of_whom, run_rooms
 from penstock.command import command as _command
 from penstock.command import open_product as _open
 from penstock.errors import PenstockError
@@ -83,7 +83,7 @@ def mock(  # noqa: PLR0917 - each is an option of the command
                 run_id=run_id,
                 progress=progress,
             )
-        terminal.say(f"{_of(one)}landed {written:,} files{days}")
+        terminal.say(f"{of_whom(one)}landed {written:,} files{days}")
 
     each(whole, settings, tenant, do)
 
@@ -121,9 +121,9 @@ def land(
     Example: `penstock land marketing --tenant tyrell_corp --source shopify orders.parquet`
     """
     whole, settings = _open(product)
-    from penstock.tenancy import one_tenant
+    from penstock.tenancy import served_tenant
 
-    one = one_tenant(whole, settings, tenant)
+    one = served_tenant(whole, settings, tenant)
     if one.land_tables is not None:
         with terminal.progress("land") as progress:
             routed = one.land_tables(
@@ -285,38 +285,10 @@ def run(
         whole,
         settings,
         tenant,
-        lambda one: reports.append(_run_rooms(one, settings, start=_date(start), end=_date(end))),
+        lambda one: reports.append(run_rooms(one, settings, start=_date(start), end=_date(end))),
     )
     for report in reports:
         _exit_if_strict(report, strict=strict)
-
-
-def _run_rooms(
-    one: "Product", settings: "Settings", *, start: date | None, end: date | None
-) -> "LoadReport":
-    """Run the rooms of a product, or of a tenant, and show what they did."""
-    from penstock.releasing.read import query_release
-    from penstock.runs import run as run_rooms
-
-    with terminal.progress("run") as progress:
-        report = run_rooms(one, settings, start=start, end=end, progress=progress)
-    if report.mocked_files is None and (start or end):
-        terminal.warn(
-            "real data have landed here: nothing was mocked, --start and --end had no effect"
-        )
-    if report.mocked_files:
-        terminal.say(f"{_of(one)}landed {report.mocked_files:,} mock files")
-    terminal.show_load(report.load)
-    terminal.show_transform(report.transform)
-    summary = query_release(one, settings, one.summary)
-    title = one.tenant or f"{one.name}: the last 30 days"
-    terminal.show_rows(summary.columns, summary.rows, title=title)
-    terminal.show_release(report.release)
-    return report.load
-
-
-def _of(one: "Product") -> str:
-    return f"{one.tenant}: " if one.tenant else ""
 
 
 @_command(rich_help_panel="Look")
@@ -375,6 +347,7 @@ def status(
         settings,
         tenant,
         lambda one: terminal.show_overview(overview(one, settings), files=files),
+        only_looks=True,
     )
 
 

@@ -1,7 +1,7 @@
 """What every command shares: the application, errors as messages, opening a product.
 
-Belongs here: registering commands, calling one for each tenant. Does not belong here: commands
-(`cli.py`, `*_commands.py`).
+Belongs here: registering commands, calling one for each tenant, running the rooms. Does not
+belong here: commands (`cli.py`, `*_commands.py`).
 """
 
 import logging
@@ -18,7 +18,10 @@ from penstock.errors import PenstockError, UsageError
 from penstock.garbage import collect_seldom
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from penstock.contracts.product import Product
+    from penstock.loading.load import LoadReport
     from penstock.settings import Settings
 
 app = typer.Typer(
@@ -85,12 +88,50 @@ def open_product(product: str) -> "tuple[Product, Settings]":
 
 
 def each(
-    whole: "Product", settings: "Settings", tenant: str | None, do: "Callable[[Product], None]"
+    whole: "Product",
+    settings: "Settings",
+    tenant: str | None,
+    do: "Callable[[Product], None]",
+    *,
+    only_looks: bool = False,
 ) -> None:
     """`each_tenant` (penstock.tenancy), failures told on the terminal."""
     from penstock.tenancy import each_tenant
 
-    each_tenant(whole, settings, tenant, do, tell=terminal.error)
+    each_tenant(whole, settings, tenant, do, tell=terminal.error, only_looks=only_looks)
+
+
+def run_rooms(
+    one: "Product",
+    settings: "Settings",
+    *,
+    start: "date | None" = None,
+    end: "date | None" = None,
+) -> "LoadReport":
+    """Run the rooms of a product, or of a tenant, and show what they did."""
+    from penstock.releasing.read import query_release
+    from penstock.runs import run
+
+    with terminal.progress("run") as progress:
+        report = run(one, settings, start=start, end=end, progress=progress)
+    if report.mocked_files is None and (start or end):
+        terminal.warn(
+            "real data have landed here: nothing was mocked, --start and --end had no effect"
+        )
+    if report.mocked_files:
+        terminal.say(f"{of_whom(one)}landed {report.mocked_files:,} mock files")
+    terminal.show_load(report.load)
+    terminal.show_transform(report.transform)
+    summary = query_release(one, settings, one.summary)
+    title = one.tenant or f"{one.name}: the last 30 days"
+    terminal.show_rows(summary.columns, summary.rows, title=title)
+    terminal.show_release(report.release)
+    return report.load
+
+
+def of_whom(one: "Product") -> str:
+    """How a line begins that is one tenant's."""
+    return f"{one.tenant}: " if one.tenant else ""
 
 
 def _warn_on_terminal() -> None:

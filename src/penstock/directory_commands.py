@@ -3,14 +3,14 @@
 Belongs here: the groups `tenants` and `connectors`. Does not belong here: logic.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from penstock import terminal
-from penstock.command import app, command, open_product
-from penstock.errors import PenstockError
+from penstock.command import app, command, open_product, run_rooms
 
 if TYPE_CHECKING:
     from penstock.contracts.directory import Directory, Listing
@@ -27,6 +27,7 @@ connectors_app = typer.Typer(
 app.add_typer(tenants_app, name="tenants", rich_help_panel="Look")
 app.add_typer(connectors_app, name="connectors", rich_help_panel="Look")
 
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="As `tenants list` names it.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As `connectors list` names it.")]
 Product = Annotated[str, typer.Option(help="Data product.")]
 
@@ -47,6 +48,29 @@ def tenants_validate(product: Product = "marketing") -> None:
     if listing.problems:
         raise typer.Exit(1)
     terminal.say(f"{len(listing.rows)} tenants, every entry is valid")
+
+
+@command(group=tenants_app, name="onboard")
+def tenants_onboard(slug: Slug, product: Product = "marketing") -> None:
+    """Take a tenant up, new or suspended: run it, then write `status: active` into tenants.yaml.
+
+    Done twice, it changes nothing; broken off, it is completed by doing it again.
+    """
+    whole, settings = open_product(product)
+    from penstock.releasing.release import show_pages
+    from penstock.tenancy import onboard
+
+    release = onboard(whole, settings, slug, run=partial(run_rooms, settings=settings))
+    for page in show_pages(release, settings):
+        terminal.say(f"{slug} is active; report: {page}")
+
+
+@command(group=tenants_app, name="suspend")
+def tenants_suspend(slug: Slug, product: Product = "marketing") -> None:
+    """Write `status: suspended` into tenants.yaml: no more runs; its releases stay readable."""
+    directory, settings = _directory(product)
+    was_served = directory.set_status(settings, slug, "suspended")
+    terminal.say(f"{slug} is suspended" if was_served else f"{slug} was suspended already")
 
 
 @command(group=connectors_app, name="list")
@@ -91,10 +115,9 @@ def connectors_init(name: Name, product: Product = "marketing") -> None:
 
 def _directory(product: str) -> "tuple[Directory, Settings]":
     one, settings = open_product(product)
-    if one.directory is None:
-        message = f"{one.name} has neither tenants nor connectors"
-        raise PenstockError(message)
-    return one.directory(), settings
+    from penstock.tenancy import directory_of
+
+    return directory_of(one), settings
 
 
 def _show(listing: "Listing") -> None:

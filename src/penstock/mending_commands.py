@@ -36,7 +36,7 @@ def quarantine_list(
             counts = ledger.quarantine()
         terminal.show_quarantine(counts)
 
-    each(whole, settings, tenant, do)
+    each(whole, settings, tenant, do, only_looks=True)
 
 
 @command(group=quarantine_app, name="show")

@@ -6,8 +6,11 @@ Belongs here: the declaration of the answers. Does not belong here: any product;
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from penstock.settings import Settings
+
+Status = Literal["active", "onboarding", "suspended"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Directory:
     """What can be asked: the tenants, the connectors, one connector, one file.
 
     `start_connector` writes the models of a connector that are not there yet and returns them.
+    `set_status` writes a tenant's `status`, and says whether it was another before.
     """
 
     tenants: Callable[[Settings], Listing]
@@ -32,3 +36,5 @@ class Directory:
     connector: Callable[[Settings, str], Listing]
     fingerprint: Callable[[Settings, Path], Listing]
     start_connector: Callable[[Settings, str], list[Path]]
+    status: Callable[[Settings, str], Status]
+    set_status: Callable[[Settings, str, Status], bool]

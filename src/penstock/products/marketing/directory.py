@@ -5,14 +5,14 @@ Belongs here: catalogue, tenants, contracts and routes as rows. Does not belong 
 
 from pathlib import Path
 
-from penstock.contracts.directory import Directory, Listing
+from penstock.contracts.directory import Directory, Listing, Status
 from penstock.products.marketing.catalogue import read_catalogue
 from penstock.products.marketing.contracts import landing_contracts
 from penstock.products.marketing.landing_contract import source_schema_hash
 from penstock.products.marketing.physical_table import read_physical
 from penstock.products.marketing.routing import Refusal, route
 from penstock.products.marketing.scaffold import scaffold
-from penstock.products.marketing.tenants import read_tenants
+from penstock.products.marketing.tenants import read_tenants, set_status
 from penstock.settings import REPOSITORY_ROOT, Settings
 
 
@@ -96,10 +96,17 @@ def start_connector(settings: Settings, name: str) -> list[Path]:
     return scaffold(one, REPOSITORY_ROOT / "dbt" / "marketing_dbt")
 
 
+def status(settings: Settings, slug: str) -> Status:
+    """A tenant's status. Raises: TenantError when it is unknown, or its entry wrong."""
+    return read_tenants(settings).tenant(slug).status
+
+
 DIRECTORY = Directory(
     tenants=tenants,
     connectors=connectors,
     connector=connector,
     fingerprint=fingerprint,
     start_connector=start_connector,
+    status=status,
+    set_status=set_status,
 )

@@ -1,6 +1,7 @@
 """The tenants: `tenants.yaml`, the single source of truth of who is served, and how.
 
-Belongs here: reading and validating it. Does not belong here: what a tenant's data become.
+Belongs here: reading and validating it, writing a tenant's status into it. Does not
+belong here: what a tenant's data become.
 
 One bad tenant never stops the others: `read_tenants` gives the good ones and the problems.
 """
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -22,9 +23,12 @@ from pydantic import (
     field_validator,
 )
 
+from penstock.contracts.directory import Status
 from penstock.errors import PenstockError
+from penstock.landing.files import write_atomically
+from penstock.locking import writer_lock
 from penstock.products.marketing.catalogue import Catalogue, marketing_dir, read_catalogue
-from penstock.products.marketing.yaml_marks import Place, explain, read_marked
+from penstock.products.marketing.yaml_marks import Place, explain, read_marked, with_value
 from penstock.settings import Settings
 
 TENANTS_FILE = "tenants.yaml"
@@ -68,7 +72,7 @@ class Tenant(BaseModel):
 
     slug: Slug
     business_name: str = Field(min_length=1)
-    status: Literal["active", "onboarding", "suspended"]
+    status: Status
     sources: tuple[str, ...] = Field(min_length=1)
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
     time_zone: str = "UTC"
@@ -128,6 +132,35 @@ def read_tenants(settings: Settings) -> Tenants:
     path = marketing_dir(settings) / TENANTS_FILE
     stat = path.stat() if path.exists() else None
     return _read(path, read_catalogue(settings), 0 if stat is None else stat.st_mtime_ns)
+
+
+def set_status(settings: Settings, slug: str, status: Status) -> bool:
+    """Write a tenant's status into its line, and nothing else; False when it stands there already.
+
+    Raises: TenantError when it is unknown, or its entry wrong; ConfigurationError when the file
+    cannot be read, or says the status in a way that is not its own (an alias).
+    """
+    with writer_lock(
+        settings.warehouse_dir / "tenants.lock",
+        holder=f"tenants {slug}",
+        wait_seconds=settings.lock_wait_seconds,
+    ):
+        tenants = read_tenants(settings)
+        if tenants.tenant(slug).status == status:
+            return False
+        path = tenants.path.resolve()
+        text = path.read_bytes().decode("utf-8")  # with the line ends that are there
+        entries = read_marked(path).values["tenants"]
+        at = [one.get("slug") for one in entries].index(slug)
+        changed = with_value(path, text, ("tenants", at, "status"), status)
+
+        def write(temporary: Path) -> None:
+            temporary.write_bytes(changed.encode("utf-8"))
+            temporary.chmod(path.stat().st_mode)
+
+        write_atomically(path, write)
+        _read_marked_tenants.cache_clear()
+        return True
 
 
 @lru_cache(maxsize=8)

@@ -1,8 +1,8 @@
 """YAML that remembers where each value stands.
 
-Belongs here: reading a configuration file into plain values with their lines, and turning
-Pydantic's errors into messages that name file, line, entry and field. Does not belong here: what
-the values mean.
+Belongs here: reading a configuration file into plain values with their lines, turning Pydantic's
+errors into messages that name file, line, entry and field, replacing one value in its text. Does
+not belong here: what the values mean.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,6 +66,48 @@ def explain(marked: Marked, error: ValidationError, place: Place, entry: str) ->
         message = one["msg"].removeprefix("Value error, ")
         told.append(marked.problem(where, f"{entry}, {field}: {message}"))
     return told
+
+
+def with_value(path: Path, text: str, place: Place, value: str) -> str:
+    """The text of a file with another plain `value` at `place`; every other character stays.
+
+    Raises: ConfigurationError when nothing stands there, or other values would change with it.
+    """
+    node = _scalars(path, text).get(place)
+    where = ".".join(map(str, place))
+    if node is None:
+        message = f"{path}: has no {where}; expected a value to replace: add it"
+        raise ConfigurationError(message)
+    changed = f"{text[: node.start_mark.index]}{value}{text[node.end_mark.index :]}"
+    before = {at: one.value for at, one in _scalars(path, text).items()}
+    if {at: one.value for at, one in _scalars(path, changed).items()} != {**before, place: value}:
+        message = (
+            f"{path}, line {node.start_mark.line + 1}: {where} cannot be replaced alone (an "
+            f"alias?); expected a value of its own: write `{value}` there by hand"
+        )
+        raise ConfigurationError(message)
+    return changed
+
+
+def _scalars(path: Path, text: str) -> dict[Place, yaml.ScalarNode]:
+    found: dict[Place, yaml.ScalarNode] = {}
+
+    def look(node: yaml.Node | None, place: Place) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                look(value, (*place, str(key.value)))
+        elif isinstance(node, yaml.SequenceNode):
+            for at, one in enumerate(node.value):
+                look(one, (*place, at))
+        elif isinstance(node, yaml.ScalarNode):
+            found[place] = node
+
+    try:
+        look(yaml.compose(text, Loader=yaml.SafeLoader), ())
+    except yaml.YAMLError as error:
+        message = f"{path}: cannot be changed ({error}); expected YAML without aliases: mend it"
+        raise ConfigurationError(message) from error
+    return found
 
 
 def _plain(node: yaml.Node | None, place: Place, lines: dict[Place, int], path: Path) -> Any:
