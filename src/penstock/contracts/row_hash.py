@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 _Hashes = npt.NDArray[np.uint64]
+_FEW = 2_000  # rows below which starting a query costs more than a loop over them
 
 
 def row_hashes(frame: pl.DataFrame) -> pl.Series:
@@ -54,6 +55,10 @@ def _image(series: pl.Series) -> _Hashes:
 
 def _string_image(series: pl.Series) -> _Hashes:
     # Text repeats (asset names, status codes): hash each distinct value once.
+    if series.len() <= _FEW:
+        texts = series.to_list()
+        known = {text: 0 if text is None else _key(text) for text in set(texts)}
+        return np.array([known[text] for text in texts], dtype=np.uint64)
     distinct = series.unique().drop_nulls()
     keys = pl.Series([_key(text) for text in distinct], dtype=pl.UInt64)
     images = series.replace_strict(distinct, keys, default=0, return_dtype=pl.UInt64)

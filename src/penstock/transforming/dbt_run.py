@@ -12,6 +12,7 @@ from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from penstock.transforming.results import FAILED, DbtError, NodeResult, keep_results
 
@@ -23,24 +24,21 @@ def run_dbt(
     state_dir: Path,
     environment: Mapping[str, str],
     target: str,
+    manifest: Manifest | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[NodeResult]:
     """Run a dbt command; logs, target and partial parsing live in `state_dir`.
 
-    What became of each node is kept there too, see `last_results`.
+    What became of each node is kept there too, see `last_results`. With a `manifest`, nothing is
+    parsed.
 
     Raises: DbtError naming every model and test that failed, or why dbt could not start.
     """
-    common = [
-        *("--project-dir", str(project), "--profiles-dir", str(project)),
-        *("--log-path", str(state_dir / "logs"), "--log-level", "none"),
-        *("--log-level-file", "info", "--no-use-colors"),
-        *("--no-send-anonymous-usage-stats", "--no-version-check"),
-    ]
-    target_options = ["--target", target, "--target-path", str(state_dir / "target")]
+    common = _options(project, state_dir)
+    target_options = _target(target, state_dir)
     with _surroundings(environment):
         _install_packages(project, common)
-        runner = dbtRunner(callbacks=[_reporter(progress)])
+        runner = dbtRunner(manifest, callbacks=[_reporter(progress)])
         result = runner.invoke([*command, *common, *target_options])
     results = [_node_result(one) for one in getattr(result.result, "results", None) or []]
     if results:
@@ -48,6 +46,36 @@ def run_dbt(
     if not result.success:
         raise DbtError(_explain(results, result.exception, state_dir), results)
     return results
+
+
+def parse_dbt(
+    *, project: Path, state_dir: Path, environment: Mapping[str, str], target: str
+) -> Manifest:
+    """Parse a project, what has changed since the last parse in `state_dir` only.
+
+    Raises: DbtError when it cannot be parsed.
+    """
+    common = _options(project, state_dir)
+    with _surroundings(environment):
+        _install_packages(project, common)
+        command = ["parse", "--no-write-json", *common, *_target(target, state_dir)]
+        result = dbtRunner().invoke(command)
+    if not isinstance(result.result, Manifest):
+        raise DbtError(_explain([], result.exception, state_dir))
+    return result.result
+
+
+def _options(project: Path, state_dir: Path) -> list[str]:
+    return [
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--log-path", str(state_dir / "logs"), "--log-level", "none"),
+        *("--log-level-file", "info", "--no-use-colors"),
+        *("--no-send-anonymous-usage-stats", "--no-version-check"),
+    ]
+
+
+def _target(target: str, state_dir: Path) -> list[str]:
+    return ["--target", target, "--target-path", str(state_dir / "target")]
 
 
 def _install_packages(project: Path, common: Sequence[str]) -> None:

@@ -243,6 +243,12 @@ def _build(
     command = ["build", "--exclude-resource-type", "unit_test"] if test else ["run"]
     if product.select:
         command += ["--select", *product.select]
+    manifest = None
+    if product.tenant:
+        from penstock.transforming.shared_parse import manifest_of_tenant  # noqa: PLC0415
+
+        run_id = environment["DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID"]
+        manifest = manifest_of_tenant(product, settings, run_id=run_id)
     # dbt's manifest takes a second to write and only changes with the models.
     return run_dbt(
         [*command, "--full-refresh" if whole else "--no-write-json"],
@@ -250,5 +256,6 @@ def _build(
         state_dir=product.engine_dir(settings) / "dbt",
         environment=environment,
         target="prod",
+        manifest=manifest,
         progress=progress,
     )

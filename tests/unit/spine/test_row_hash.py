@@ -66,3 +66,9 @@ def test_a_row_hashes_alike_alone_and_among_others(values: list[float]) -> None:
 
     assert row_hashes(frame).to_list() == alone
     assert content_hash(row_hashes(frame)) == content_hash(pl.Series(alone))
+
+
+def test_a_long_table_hashes_its_rows_as_a_short_one_does() -> None:
+    short = pl.DataFrame({"name": ["a", None, "", "b", "a"]})
+    long = pl.concat([short] * 1_000)
+    assert row_hashes(long).to_list() == row_hashes(short).to_list() * 1_000

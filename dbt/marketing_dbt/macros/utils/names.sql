@@ -1,8 +1,8 @@
 {#
   Names of relations carry the tenant; names of models do not.
 
-  PENSTOCK_TENANT is read while the project is parsed: penstock keeps dbt's state apart for every
-  tenant, so that no tenant ever meets another's names.
+  PENSTOCK_TENANT is read while the project is parsed, and again while a statement runs. penstock
+  parses once for all tenants, with {tenant} in its place, and gives every run the names of its own.
 #}
 {% macro tenant() -%}
     {{ return(env_var('PENSTOCK_TENANT', '') or 'demo') }}

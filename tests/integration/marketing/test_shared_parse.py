@@ -1,0 +1,42 @@
+"""One parse serves all tenants, and none of them ever meets another's names."""
+
+import json
+from pathlib import Path
+
+import pytest
+from dbt.contracts.graph.manifest import Manifest
+
+from penstock.transforming.shared_parse import PLACEHOLDER, manifest_of_tenant
+from support.tenants import of, tenant_entry, tenant_settings
+
+pytestmark = pytest.mark.integration
+
+ENTRIES = [tenant_entry(slug, seed, ["shopify"]) for seed, slug in enumerate(("birch", "acme"))]
+
+
+def _relations(manifest: Manifest) -> set[str]:
+    both = (*manifest.nodes.values(), *manifest.sources.values())
+    return {str(one.relation_name) for one in both if getattr(one, "relation_name", None)}
+
+
+def test_a_parse_is_kept_once_without_anybodys_name(tmp_path: Path) -> None:
+    settings = tenant_settings(tmp_path, ENTRIES)
+    manifests = {
+        slug: manifest_of_tenant(of(settings, slug), settings, run_id=f"run-{slug}")
+        for slug in ("birch", "acme", "birch")
+    }
+    for slug, other in (("birch", "acme"), ("acme", "birch")):
+        text = json.dumps(manifests[slug].writable_manifest().to_dict(), default=str)
+        assert PLACEHOLDER not in text
+        assert f"{other}_" not in text
+        assert f"run-{slug}" in text
+        names = _relations(manifests[slug])
+        own = {one for one in names if f"_{slug}__" in one or f'"{slug}_' in one}
+        assert f'"marketing"."{slug}_analytics"."fct_{slug}__orders"' in own
+        assert f'"marketing"."raw"."{slug}_shopify__orders"' in own
+        assert all(one.startswith('"marketing"."platform".') for one in names - own)
+    (kept,) = settings.warehouse_dir.rglob("partial_parse.msgpack")
+    content = kept.read_bytes()
+    assert PLACEHOLDER.encode() in content
+    assert b"birch" not in content
+    assert b"acme" not in content
