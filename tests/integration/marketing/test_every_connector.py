@@ -1,6 +1,7 @@
 """Every connector from its files to the facts: keys, dates, measures, and every cent."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import polars as pl
@@ -43,6 +44,15 @@ ORDERS = {
     "bigcommerce": (REST, "total_inc_tax"),
     "shopify": (REST, "total_price"),
 }
+EVENTS: dict[str, tuple[str, Callable[[pl.DataFrame], Iterable[object]]]] = {
+    "google_analytics": (REST, lambda rows: rows["ecommerce_purchase_revenue"]),
+    "amplitude": (REST, lambda rows: map(_revenue, rows["event_properties"])),
+    "mixpanel": (PAID, lambda rows: map(_revenue, rows["properties"])),
+}
+
+
+def _revenue(properties: str) -> object:
+    return json.loads(properties).get("revenue")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +106,40 @@ def test_orders_are_those_of_the_files_to_the_cent(built: Settings) -> None:
             "select sum(total_price), count(*) from fct_{t}__orders where source_platform = '%s'"
         )
         assert ask(built, slug, total % platform) == [(sum(map(Decimal, texts)), texts.len())]
+
+
+def test_events_are_those_of_the_files_to_the_cent(built: Settings) -> None:
+    for platform, (slug, values) in EVENTS.items():
+        rows = _landed(built, slug, f"{platform}__events")
+        paid = [round(Decimal(str(one)), 6) for one in values(rows) if one is not None]
+        total = "select sum(revenue), count(*) from fct_{t}__events where source_platform = '%s'"
+        assert paid, platform
+        assert ask(built, slug, total % platform) == [(sum(paid), rows.height)], platform
+
+
+def test_engines_of_a_kind_have_equal_names_and_types(built: Settings) -> None:
+    """Of every connector, and of the star schema whatever sources a tenant has."""
+    shapes: dict[str, set[tuple[tuple[str, str], ...]]] = {}
+    for slug in (PAID, REST):
+        columns = ask(
+            built,
+            slug,
+            "select table_name, column_name, data_type from information_schema.columns"
+            " where table_schema in ('{t}_intermediate', '{t}_analytics')"
+            " order by table_name, ordinal_position",
+        )
+        tables: dict[str, list[tuple[str, str]]] = {}
+        for table, name, kind in columns:
+            tables.setdefault(table.replace(f"_{slug}__", "__"), []).append((name, kind))
+        for connector, one in read_catalogue(built).objects():
+            found = tables.pop(f"int__{connector.name}_{one.name}", None)
+            if found:
+                kind = one.kind.removesuffix("_detail")
+                shapes.setdefault(kind, set()).add(tuple(found))
+        for table, found in tables.items():
+            shapes.setdefault(table, set()).add(tuple(found))
+    assert {"ad_performance", "orders", "events", "campaigns", "fct__events"} <= set(shapes)
+    assert {name: found for name, found in shapes.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("slug", [PAID, REST])
