@@ -91,6 +91,7 @@ def test_a_manifest_tells_of_every_column_and_is_sealed(released: Path, tmp_path
     [
         (("measure: sum", "measure: median"), "column spend: config.meta.measure is 'median'"),
         (("time_dimension: report_date", "time_dimension: spend"), "time_dimension is 'spend'"),
+        (("time_grain: day", "time_grain: moon"), "smallest_time_grain is 'moon'; expected one of"),
         (("[spend, clicks]", "[spend, visits]"), "ratio cost_per_click: visits is no measure"),
     ],
 )

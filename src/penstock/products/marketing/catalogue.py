@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from penstock.products.marketing.yaml_marks import (
     ConfigurationError,
+    changed_at,
     explain,
     raise_problems,
     read_marked,
@@ -95,7 +96,7 @@ def read_catalogue(settings: Settings) -> Catalogue:
     Raises: ConfigurationError naming line, connector and field of every problem.
     """
     path = marketing_dir(settings) / CATALOGUE_FILE
-    return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
+    return _read(path, changed_at(path))
 
 
 @lru_cache(maxsize=8)

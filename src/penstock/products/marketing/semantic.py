@@ -22,6 +22,7 @@ from penstock.settings import Settings
 ROW_COUNT = "row_count"
 """Measure that every table has."""
 _AGGREGATES = ("sum", "min", "max", "mean")
+_GRAINS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
 
 class SemanticError(PenstockError):
@@ -80,9 +81,16 @@ def _table(path: Path, model: Mapping[str, Any], tenant: str) -> dict[str, Any]:
             f"of its dimensions: {', '.join(dimensions)}"
         )
         raise SemanticError(message)
+    grain = meta.get("smallest_time_grain")
+    if grain not in _GRAINS:
+        message = (
+            f"{path}: model {model['name']}: config.meta.smallest_time_grain is {grain!r}; "
+            f"expected one of {', '.join(_GRAINS)}"
+        )
+        raise SemanticError(message)
     dimensions[time] |= {
         "is_time_dimension": True,
-        "smallest_time_grain": f"TIME_GRAIN_{meta['smallest_time_grain'].upper()}",
+        "smallest_time_grain": f"TIME_GRAIN_{grain.upper()}",
     }
     made = {
         "table": f"{prefix}_{tenant}__{rest}",

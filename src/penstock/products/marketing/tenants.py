@@ -28,7 +28,13 @@ from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.locking import writer_lock
 from penstock.products.marketing.catalogue import Catalogue, marketing_dir, read_catalogue
-from penstock.products.marketing.yaml_marks import Place, explain, read_marked, with_value
+from penstock.products.marketing.yaml_marks import (
+    Place,
+    changed_at,
+    explain,
+    read_marked,
+    with_value,
+)
 from penstock.settings import Settings
 
 TENANTS_FILE = "tenants.yaml"
@@ -130,8 +136,7 @@ def read_tenants(settings: Settings) -> Tenants:
     Raises: ConfigurationError when the file itself cannot be read.
     """
     path = marketing_dir(settings) / TENANTS_FILE
-    stat = path.stat() if path.exists() else None
-    return _read(path, read_catalogue(settings), 0 if stat is None else stat.st_mtime_ns)
+    return _read(path, read_catalogue(settings), changed_at(path))
 
 
 def set_status(settings: Settings, slug: str, status: Status) -> bool:

@@ -68,6 +68,11 @@ def explain(marked: Marked, error: ValidationError, place: Place, entry: str) ->
     return told
 
 
+def changed_at(path: Path) -> int:
+    """When the file was changed last, ns: what a cached reading of it is known by. 0 for none."""
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
 def with_value(path: Path, text: str, place: Place, value: str) -> str:
     """The text of a file with another plain `value` at `place`; every other character stays.
 
