@@ -8,7 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from penstock.ledger import Ledger
 from penstock.loading.load import load
+from penstock.loading.retract import retract_deliveries
 from penstock.products.marketing.receive import land_tables
 from penstock.settings import Settings
 from support.tenants import ask, build, of, tenant_entry, tenant_settings
@@ -147,3 +149,14 @@ def test_what_came_late_changes_nothing_that_a_build_from_scratch_would_not(
     before = ask(built, TENANT, asked)
     build(built, TENANT, full_refresh=True)
     assert ask(built, TENANT, asked) == before
+
+
+def test_a_file_lands_once_and_again_after_its_retraction(tmp_path: Path) -> None:
+    settings = tenant_settings(tmp_path, [ENTRY])
+    product, file = of(settings, TENANT), tmp_path / "orders.parquet"
+    _land(settings, file, [order(1, "10.00", 15)])
+    load(product, settings)
+    assert [one.status for one in land_tables(product, settings, [file]).files] == ["unchanged"]
+    with Ledger(product.ledger(settings)) as ledger:
+        retract_deliveries(product, settings, ledger, ledger.deliveries())
+    _land(settings, file, [order(1, "10.00", 15)])
