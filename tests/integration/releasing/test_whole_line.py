@@ -225,6 +225,16 @@ def test_a_working_warehouse_that_moved_on_explains_nothing(world: World, tmp_pa
     assert found.broken == ()
 
 
+def test_a_release_whose_folder_is_gone_is_made_again(world: World, tmp_path: Path) -> None:
+    lost = elsewhere(world, tmp_path)
+    shutil.rmtree(lost.release)
+
+    again = build(lost.settings).release
+
+    assert again.name != lost.release.name
+    assert verify(again, expect_root=sealed.read_metadata(world.release).root).passed
+
+
 def test_a_touched_warehouse_and_a_touched_file_are_named(world: World, tmp_path: Path) -> None:
     touched = elsewhere(world, tmp_path)
     with duckdb.connect(str(PRODUCT.warehouse(touched.settings))) as connection:
