@@ -99,6 +99,21 @@ def test_spend_is_that_of_the_files_to_the_cent(built: Settings) -> None:
     assert spend == expected
 
 
+def test_every_report_finds_its_campaign_among_the_declared(built: Settings) -> None:
+    """The key of a fact is that of the campaign's own record, on every platform."""
+    asked = (
+        "select ads.source_platform, count(*), count(ads.campaign_id), count(campaigns.campaign_id)"
+        " from fct_{t}__ad_performance as ads left join dim_{t}__campaigns as campaigns"
+        " on ads.campaign_skey = campaigns.tenant_skey and ads.campaign_id = campaigns.campaign_id"
+        " and ads.source_platform = campaigns.source_platform and not campaigns.is_inferred"
+        " group by all"
+    )
+    rows = ask(built, PAID, asked)
+    assert {platform for platform, *_ in rows} == set(SPEND)
+    for platform, count, known, found in rows:
+        assert (known, found) == ((0, 0) if platform == "bing_ads" else (count, count)), platform
+
+
 def test_orders_are_those_of_the_files_to_the_cent(built: Settings) -> None:
     for platform, (slug, column) in ORDERS.items():
         texts = _landed(built, slug, f"{platform}__orders")[column]

@@ -129,6 +129,15 @@ def test_excluded_campaigns_count_nowhere_and_money_has_the_tenants_currency(
     assert ask(built, TENANT, asked) == [("8", Decimal("2.5"), "EUR")]
 
 
+def test_spend_on_a_campaign_that_nothing_declares_finds_it_all_the_same(built: Settings) -> None:
+    asked = (
+        "select campaigns.campaign_id, campaign_name, is_inferred"
+        " from fct_{t}__ad_performance as ads"
+        " inner join dim_{t}__campaigns as campaigns on ads.campaign_skey = campaigns.tenant_skey"
+    )
+    assert ask(built, TENANT, asked) == [("8", None, True)]
+
+
 def test_the_latest_state_counts_not_the_latest_delivery(built: Settings) -> None:
     asked = "select order_id, total_price from fct_{t}__orders order by order_id"
     assert ask(built, TENANT, asked) == [("1", Decimal(10)), ("2", Decimal(25))]

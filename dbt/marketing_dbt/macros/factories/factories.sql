@@ -20,22 +20,12 @@
 
     select
         tenant_skey, tenant_slug, source_platform, report_date, campaign_id, ad_group_id, ad_id,
+        {{ marketing.campaign_skey() }} as campaign_skey,
         spend,
         coalesce(currency, '{{ marketing.get_tenant_config().get('currency', 'USD') }}') as currency,
         impressions, clicks, conversions, conversion_value
     from reported
     where {{ marketing.apply_tenant_logic('campaign_id') }}
-{%- endmacro %}
-
-{% macro build_fct_orders() -%}
-    with ordered as (
-        {{ marketing.union_of_kind('orders') }}
-    )
-
-    select
-        tenant_skey, tenant_slug, source_platform, order_id, order_date, total_price, currency,
-        financial_status, customer_email, customer_id, line_items_json
-    from ordered
 {%- endmacro %}
 
 {% macro build_fct_events() -%}
@@ -45,6 +35,7 @@
 
     select
         tenant_skey, tenant_slug, source_platform, event_name, event_at, user_pseudo_id, user_id,
+        {{ marketing.visitor_skey() }} as user_skey,
         source, medium, campaign, country, device, transaction_id, revenue, currency,
         coalesce(
             event_name in {{ marketing.sql_list(marketing.get_client_logic('conversion_events', [])) }},
@@ -86,6 +77,7 @@
             min(tenant_slug) as tenant_slug,
             source_platform,
             user_pseudo_id,
+            min(user_skey) as user_skey,
             min(event_at) as session_start_at,
             max(event_at) as session_end_at,
             date_diff('second', min(event_at), max(event_at)) as duration_seconds,
@@ -107,7 +99,7 @@
     select
         tenant_skey,
         tenant_skey as session_id,
-        tenant_slug, source_platform, user_pseudo_id, session_start_at, session_end_at,
+        tenant_slug, source_platform, user_pseudo_id, user_skey, session_start_at, session_end_at,
         duration_seconds, events, source, medium, campaign, country, device,
         cast(
             case
@@ -119,92 +111,4 @@
         ) as funnel_steps_reached,
         is_conversion_session, session_revenue
     from sessions
-{%- endmacro %}
-
-{% macro build_dim_campaigns() -%}
-    with declared as (
-        {{ marketing.union_of_kind('campaigns') }}
-    )
-
-    select
-        tenant_skey, tenant_slug, source_platform, campaign_id, campaign_name, status, channel,
-        started_on, ended_on
-    from declared
-{%- endmacro %}
-
-{#
-  Visitors, and who they are: a purchase event carries the number of the shop's order, and the order
-  its customer. Customers no purchase event speaks of follow as they are.
-#}
-{% macro build_dim_users() -%}
-    with visitors as (
-        select
-            source_platform,
-            user_pseudo_id,
-            min(event_at) as first_seen_at,
-            max(event_at) as last_seen_at,
-            count(*) as events
-        from {{ ref('fct_events') }}
-        group by source_platform, user_pseudo_id
-    ),
-
-    identified as (
-        select
-            events.source_platform,
-            events.user_pseudo_id,
-            arg_max(orders.customer_id, struct_pack(at := orders.order_date, id := orders.order_id))
-                as customer_id,
-            arg_max(
-                orders.customer_email, struct_pack(at := orders.order_date, id := orders.order_id)
-            ) as customer_email,
-            count(distinct orders.tenant_skey) as orders
-        from {{ ref('fct_events') }} as events
-        inner join {{ ref('fct_orders') }} as orders on events.transaction_id = orders.order_id
-        group by events.source_platform, events.user_pseudo_id
-    ),
-
-    customers as (
-        select
-            orders.source_platform,
-            orders.customer_id,
-            arg_max(
-                orders.customer_email, struct_pack(at := orders.order_date, id := orders.order_id)
-            ) as customer_email,
-            min(orders.order_date) as first_seen_at,
-            max(orders.order_date) as last_seen_at,
-            count(*) as orders
-        from {{ ref('fct_orders') }} as orders
-        left join identified on orders.customer_id = identified.customer_id
-        where orders.customer_id is not null and identified.customer_id is null
-        group by orders.source_platform, orders.customer_id
-    ),
-
-    people as (
-        select
-            visitors.source_platform,
-            visitors.user_pseudo_id,
-            identified.customer_id,
-            identified.customer_email,
-            visitors.first_seen_at,
-            visitors.last_seen_at,
-            visitors.events,
-            coalesce(identified.orders, 0) as orders
-        from visitors
-        left join identified
-            on visitors.source_platform = identified.source_platform
-            and visitors.user_pseudo_id = identified.user_pseudo_id
-        union all
-        select
-            source_platform, cast(null as varchar), customer_id, customer_email, first_seen_at,
-            last_seen_at, 0, orders
-        from customers
-    )
-
-    select
-        {{ marketing.gen_tenant_key('user', ['source_platform', 'user_pseudo_id', "case when user_pseudo_id is null then customer_id end"]) }}
-            as tenant_skey,
-        '{{ marketing.tenant() }}' as tenant_slug,
-        source_platform, user_pseudo_id, customer_id, customer_email, first_seen_at, last_seen_at,
-        events, orders
-    from people
 {%- endmacro %}

@@ -69,9 +69,14 @@
 
 {# Identity of a record: MD5 over tenant, platform and natural key; parts cannot run together. #}
 {% macro gen_tenant_key(platform, key_columns) -%}
+    {{ marketing.gen_tenant_key_over("'" ~ platform ~ "'", key_columns) }}
+{%- endmacro %}
+
+{# The same where `platform` is an SQL expression: rows of several platforms. #}
+{% macro gen_tenant_key_over(platform, key_columns) -%}
     md5(
         concat_ws(
-            chr(31), '{{ marketing.tenant() }}', '{{ platform }}'
+            chr(31), '{{ marketing.tenant() }}', {{ platform }}
             {%- for column in key_columns %}, coalesce(cast({{ column }} as varchar), chr(30)){% endfor %}
         )
     )

@@ -1,11 +1,13 @@
 """A tenant's semantic manifest: what its star schema can be asked, as a file of its release.
 
-Belongs here: dimensions, measures and ratios out of the models' own YAML, written in the format of
-boring-semantic-layer. Does not belong here: what a column means (the YAML beside each model).
+Belongs here: dimensions, measures, ratios and joins out of the models' own YAML, written in the
+format of boring-semantic-layer. Does not belong here: what a column means (the YAML beside each
+model).
 
 What the YAML says under `config.meta`: of a model `time_dimension`, `smallest_time_grain` and
 `ratios` (name to numerator and denominator, both measures); of a column `measure` (how it is summed
-up) or `is_hidden`. Every other column is a dimension.
+up) or `is_hidden`. Every other column is a dimension. A join is what a dbt `relationships` test
+holds: a column that has one names a row of the other model.
 """
 
 from collections.abc import Mapping
@@ -47,10 +49,15 @@ def semantic_manifest(models: Path, tenant: str) -> dict[str, Any]:
 
     Raises: SemanticError naming file, model and what is wrong.
     """
-    return {
-        model["name"]: _table(path, model, tenant)
+    read = [
+        (path, model)
         for path in sorted(models.glob("*.yml"))
         for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    ]
+    keys = {model["name"]: _keys(model) for _, model in read}
+    return {
+        model["name"]: _table(path, model, tenant) | _joins(path, model, keys)
+        for path, model in read
     }
 
 
@@ -117,6 +124,48 @@ def _ratios(
         name: {"expr": f"_.{above} / _.{below}", "description": f"{above} per {below}."}
         for name, (above, below) in ratios.items()
     }
+
+
+def _joins(
+    path: Path, model: Mapping[str, Any], keys: Mapping[str, list[list[str]]]
+) -> dict[str, Any]:
+    joins: dict[str, Any] = {}
+    for column in model["columns"]:
+        for test in _tests(column, "relationships"):
+            other = test["to"].removeprefix("ref('").removesuffix("')")
+            where = f"{path}: model {model['name']}, column {column['name']}: relationships"
+            if [test["field"]] not in keys.get(other, []):
+                message = (
+                    f"{where} to {other}.{test['field']}, which is no key there; expected a model "
+                    "beside it and the one column of a unique_combination of that model"
+                )
+                raise SemanticError(message)
+            name = other.partition("_")[2]
+            if name in joins:
+                message = f"{where} to {other}, as another column of it; expected one of them"
+                raise SemanticError(message)
+            joins[name] = {
+                "model": other,
+                "type": "one",
+                "left_on": column["name"],
+                "right_on": test["field"],
+            }
+    return {"joins": joins} if joins else {}
+
+
+def _keys(model: Mapping[str, Any]) -> list[list[str]]:
+    return [test["columns"] for test in _tests(model, "unique_combination")]
+
+
+def _tests(entry: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Arguments of the tests of that name, whatever package it is from."""
+    return [
+        arguments["arguments"]
+        for test in entry.get("data_tests", [])
+        if isinstance(test, dict)
+        for full, arguments in test.items()
+        if full.rpartition(".")[2] == name
+    ]
 
 
 def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
