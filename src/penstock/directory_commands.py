@@ -73,6 +73,53 @@ def tenants_suspend(slug: Slug, product: Product = "marketing") -> None:
     terminal.say(f"{slug} is suspended" if was_served else f"{slug} was suspended already")
 
 
+@command(group=tenants_app, name="offboard")
+def tenants_offboard(
+    slug: Slug,
+    *,
+    product: Product = "marketing",
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="DIR",
+            help="Folder of the export, new or empty; default: below data/offboarded.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only look: what is there of the tenant?")
+    ] = False,
+) -> None:
+    """Let a tenant go: export its releases and files, remove everything of it, search what is left.
+
+    Its entry in tenants.yaml goes last. Broken off, it is completed by doing it again.
+    """
+    whole, settings = open_product(product)
+    from penstock.offboarding.offboard import offboard
+
+    with terminal.progress("offboard") as progress:
+        report = offboard(whole, settings, slug, to=to, dry_run=dry_run, progress=progress)
+    terminal.show_rows(
+        ("place", "looked at", "found"),
+        [(one.place, one.looked_at, len(one.found) or "nothing") for one in report.looked],
+        title=f"{slug}: {'what is there' if dry_run else 'what is left'}",
+    )
+    for found in report.found:
+        terminal.say(found)
+    if dry_run:
+        return
+    if report.export is not None:
+        terminal.say(
+            f"exported to {report.export}: sha256sum -c {report.export}/manifest-sha256.txt"
+        )
+    terminal.say(
+        f"{slug} is offboarded: nothing of it is left"
+        if report.was_known
+        else f"there is no tenant {slug}, and nothing of it is left"
+    )
+
+
 @command(group=connectors_app, name="list")
 def connectors_list(product: Product = "marketing") -> None:
     """Every connector: domain, version, master model, objects."""

@@ -271,6 +271,17 @@ class Ledger:
             tuple(_text(value) for value in astuple(run)),
         )
 
+    def run_ids(self) -> set[str]:
+        """Ids of all runs that it knows, of loaded files too."""
+        rows = self._connection.execute(
+            "select run_id from runs union select run_id from deliveries"
+        )
+        return {row[0] for row in rows if row[0]}
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the ledger, whole, to a file that is not there yet."""
+        self._connection.execute("vacuum into ?", (str(path),))
+
     def forget_runs(self, before: datetime, *, keep: int, dry_run: bool = False) -> int:
         """Forget and count runs before a moment (UTC); the latest and those of loaded rows stay."""
         old = (

@@ -40,6 +40,9 @@ def each_tenant(
     failed: list[str] = []
     for slug in slugs:
         try:
+            if slug not in product.tenants(settings):
+                tell(f"{slug}: was suspended meanwhile, and is left")
+                continue
             do(product.of_tenant(product, settings, slug))
         except PenstockError as error:
             tell(f"{slug}: {error}")
@@ -98,13 +101,16 @@ def onboard(
     Active and released, it is left as it is. The status is written last: a tenant is active once
     its first run went well, and one that was killed or failed is completed by doing it again.
 
-    Raises: whatever the run raises; PenstockError when the tenant is unknown or its entry wrong.
+    Raises: whatever the run raises; PenstockError when the tenant is unknown, its entry wrong, or
+    it is being offboarded.
     """
     # Here, since most commands need neither, and DuckDB takes its time.
+    from penstock.offboarding.marker import refuse_half_gone  # noqa: PLC0415
     from penstock.releasing.read import current_release  # noqa: PLC0415
     from penstock.releasing.series import series_of  # noqa: PLC0415
 
     one, directory = one_tenant(product, settings, slug), directory_of(product)
+    refuse_half_gone(product, settings, slug)
     released = series_of(settings, one.series).current()
     if released is None or directory.status(settings, slug) != "active":
         run(one)

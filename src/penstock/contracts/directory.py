@@ -24,11 +24,27 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Relations:
+    """What is a tenant's in a warehouse, by exact names: a prefix could be another tenant's.
+
+    `raw_tables` lie in the schema `raw`; the `schemas` hold what is `built` for the tenant alone;
+    `pooled` schemas hold rows of all tenants.
+    """
+
+    raw_tables: frozenset[str]
+    schemas: frozenset[str]
+    built: frozenset[str]
+    pooled: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Directory:
     """What can be asked: the tenants, the connectors, one connector, one file.
 
     `start_connector` writes the models of a connector that are not there yet and returns them.
-    `set_status` writes a tenant's `status`, and says whether it was another before.
+    `set_status` writes a tenant's `status`, and says whether it was another before. `entry` is the
+    text of a tenant's entry, None without one, and `remove_entry` takes it out of the file;
+    `relations` are a tenant's whether it has an entry or not.
     """
 
     tenants: Callable[[Settings], Listing]
@@ -38,3 +54,6 @@ class Directory:
     start_connector: Callable[[Settings, str], list[Path]]
     status: Callable[[Settings, str], Status]
     set_status: Callable[[Settings, str, Status], bool]
+    entry: Callable[[Settings, str], str | None]
+    remove_entry: Callable[[Settings, str], bool]
+    relations: Callable[[Settings, str], Relations]

@@ -186,6 +186,11 @@ class Product:
         return f"commits_{self.tenant}" if self.tenant else "commits"
 
     @property
+    def pipeline(self) -> str:
+        """Name of the pipeline, and of the schema, that dlt keeps for the product or tenant."""
+        return f"penstock_{self.series.replace('/', '_')}"
+
+    @property
     def marts(self) -> tuple[str, ...]:
         """Names of the published tables."""
         return tuple(one.name for one in self.published)

@@ -220,7 +220,7 @@ def _append(
             [*tables, record],
             connection,
             pipelines_dir=product.engine_dir(settings) / "dlt",
-            pipeline_name=f"penstock_{product.series.replace('/', '_')}",
+            pipeline_name=product.pipeline,
         )
 
 

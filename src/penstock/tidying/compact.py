@@ -36,8 +36,11 @@ class Compacted:
     after: int
 
 
-def compact(warehouse: Path, settings: Settings) -> Compacted:
+def compact(warehouse: Path, settings: Settings, *, always: bool = False) -> Compacted:
     """Compact a warehouse while the writer's lock is held.
+
+    A copy that saves little is thrown away, unless nothing of what was deleted may stay in the
+    file (`always`).
 
     Raises: WriterBusyError when somebody reads it; CompactError when the disk has no room for a
     copy, or the copy has other rows.
@@ -60,7 +63,7 @@ def compact(warehouse: Path, settings: Settings) -> Compacted:
     try:
         _copy(warehouse, copy, settings)
         after = copy.stat().st_size
-        if after > (1 - _WORTH_FRAC) * before:
+        if after > (1 - _WORTH_FRAC) * before and not always:
             return Compacted(before, before)
         with copy.open("rb+") as file:
             os.fsync(file.fileno())

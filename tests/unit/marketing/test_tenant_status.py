@@ -1,14 +1,22 @@
-"""Writing a tenant's status changes that one word of tenants.yaml."""
+"""Commands change one word of tenants.yaml, or take one entry out of it."""
 
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
+from penstock.products.marketing.directory import relations
 from penstock.products.marketing.product import PRODUCT
-from penstock.products.marketing.tenants import TenantError, read_tenants, set_status
+from penstock.products.marketing.tenants import (
+    TenantError,
+    entry_text,
+    read_tenants,
+    remove_entry,
+    set_status,
+)
 from penstock.products.marketing.yaml_marks import ConfigurationError
 from penstock.settings import REPOSITORY_ROOT, Settings
 from penstock.tenancy import each_tenant, onboard
@@ -116,3 +124,72 @@ def test_a_first_run_that_fails_leaves_the_tenant_as_it_was(settings: Settings) 
     with pytest.raises(PenstockError, match=r"^birch$"):
         onboard(PRODUCT, settings, "birch", run=fail)
     assert _file(settings).read_text(encoding="utf-8") == TEXT
+
+
+def _entries(settings: Settings) -> str:
+    return _file(settings).read_text(encoding="utf-8")
+
+
+def test_an_entry_goes_with_its_lines_and_every_comment_around_it_stays(
+    settings: Settings,
+) -> None:
+    assert remove_entry(settings, "acme")
+    head, rest = TEXT.split("  - slug: acme")
+    _, rest = rest.split("generator: {seed: 1}\n")
+    assert _entries(settings) == head + rest
+    assert read_tenants(settings).served == ["birch"]
+    assert not remove_entry(settings, "acme")
+
+    assert remove_entry(settings, "birch")
+    assert _entries(settings) == f"{head}\n  # status: suspended\n"
+    assert read_tenants(settings).served == []
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["    sources:\n      - shopify\n", "    sources: [\n      shopify,\n    ]\n"],
+    ids=["block", "flow over lines"],
+)
+def test_an_entry_ends_where_its_last_value_does(settings: Settings, last: str) -> None:
+    entry = f"  - slug: acme\n    status: active\n    generator: {{seed: 1}}\n{last}"
+    others = TEXT.replace("slug: acme", "slug: ash")
+    _file(settings).write_text(f"{others}\n{entry}# the end\n", encoding="utf-8")
+    assert entry_text(settings, "acme") == entry
+    assert remove_entry(settings, "acme")
+    assert _entries(settings) == f"{others}\n# the end\n"
+
+
+def test_an_entry_that_others_refer_to_is_refused_and_left(settings: Settings) -> None:
+    text = TEXT.replace("[shopify]\n    generator", "&same [shopify]\n    generator", 1)
+    text = text.replace("sources: [shopify]\n    status", "sources: *same\n    status")
+    _file(settings).write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"tenants\.yaml.*alias"):
+        remove_entry(settings, "acme")
+    assert _entries(settings) == text
+
+
+def test_one_line_for_all_entries_is_refused_and_left(settings: Settings) -> None:
+    text = "tenants: [{slug: acme}, {slug: birch}]\n"
+    _file(settings).write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="line 1: the entry cannot be taken out alone"):
+        remove_entry(settings, "acme")
+    assert _entries(settings) == text
+
+
+def test_relations_are_exact_and_those_of_two_tenants_are_refused(settings: Settings) -> None:
+    mine = relations(settings, "acme")
+    assert "acme_shopify__orders" in mine.raw_tables
+    assert mine.schemas == {"acme_analytics", "acme_intermediate", "acme_staging"}
+    assert not mine.raw_tables & relations(settings, "acme_birch").raw_tables
+
+    # Tenant `birch` with connector `ash_shopify`, tenant `birch_ash` with connector `shopify`.
+    catalogue = _file(settings).with_name("supported_connectors.yaml")
+    entries = yaml.safe_load(catalogue.read_text(encoding="utf-8"))
+    (shopify,) = (one for one in entries["connectors"] if one["name"] == "shopify")
+    entries["connectors"].append({**shopify, "name": "ash_shopify"})
+    catalogue.write_text(yaml.safe_dump(entries), encoding="utf-8")
+    _file(settings).write_text(TEXT.replace("slug: acme", "slug: birch_ash"), encoding="utf-8")
+    with pytest.raises(TenantError, match="birch_ash_shopify__orders is a table of birch_ash"):
+        relations(settings, "birch")
+    with pytest.raises(TenantError, match="is no slug"):
+        relations(settings, "../acme")

@@ -5,14 +5,23 @@ Belongs here: catalogue, tenants, contracts and routes as rows. Does not belong 
 
 from pathlib import Path
 
-from penstock.contracts.directory import Directory, Listing, Status
+from penstock.contracts.directory import Directory, Listing, Relations, Status
 from penstock.products.marketing.catalogue import read_catalogue
 from penstock.products.marketing.contracts import landing_contracts
 from penstock.products.marketing.landing_contract import source_schema_hash
 from penstock.products.marketing.physical_table import read_physical
 from penstock.products.marketing.routing import Refusal, route
 from penstock.products.marketing.scaffold import scaffold
-from penstock.products.marketing.tenants import read_tenants, set_status
+from penstock.products.marketing.tenant_product import relations_of
+from penstock.products.marketing.tenants import (
+    SLUG_PATTERN,
+    TenantError,
+    entry_text,
+    is_slug,
+    read_tenants,
+    remove_entry,
+    set_status,
+)
 from penstock.settings import REPOSITORY_ROOT, Settings
 
 
@@ -101,6 +110,30 @@ def status(settings: Settings, slug: str) -> Status:
     return read_tenants(settings).tenant(slug).status
 
 
+def relations(settings: Settings, slug: str) -> Relations:
+    """A tenant's relations, over the whole catalogue, whatever its entry says.
+
+    Raises: TenantError when it is no slug, or shares a relation with another tenant.
+    """
+    if not is_slug(slug):
+        message = f"{slug!r} is no slug; expected {SLUG_PATTERN}, as `penstock tenants list` shows"
+        raise TenantError(message)
+    catalogue, known = read_catalogue(settings), read_tenants(settings)
+    mine = relations_of(slug, catalogue)
+    for other in (*known.known, *known.problems):
+        if other == slug or not is_slug(other):
+            continue
+        shared = mine.raw_tables & relations_of(other, catalogue).raw_tables
+        if shared:
+            message = (
+                f"{slug}: {min(shared)} is a table of {other} as well: their rows cannot be told "
+                f"apart; give {other} another slug: land its files anew under that, then take "
+                "its old entry out"
+            )
+            raise TenantError(message)
+    return mine
+
+
 DIRECTORY = Directory(
     tenants=tenants,
     connectors=connectors,
@@ -109,4 +142,7 @@ DIRECTORY = Directory(
     start_connector=start_connector,
     status=status,
     set_status=set_status,
+    entry=entry_text,
+    remove_entry=remove_entry,
+    relations=relations,
 )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from penstock.contracts.contract import Contract
+from penstock.contracts.directory import Relations
 from penstock.contracts.product import Product
 from penstock.contracts.published import PublishedTable
 from penstock.products.marketing.catalogue import Catalogue, ConnectorObject, read_catalogue
@@ -29,6 +30,10 @@ FACTS = (
 """Names of the star schema's tables; each has one row per `tenant_skey`."""
 
 
+POOLED = "platform"
+"""Schema of the master models, where rows of all tenants lie."""
+
+
 def of_tenant(product: Product, settings: Settings, slug: str) -> Product:
     """The declaration of one tenant.
 
@@ -41,7 +46,7 @@ def of_tenant(product: Product, settings: Settings, slug: str) -> Product:
         tenant=slug,
         contracts=raw_contracts(tenant, catalogue),
         published=tuple(_published(one.format(slug), slug) for one in FACTS),
-        schemas=(f"{slug}_analytics", f"{slug}_intermediate", f"{slug}_staging", "platform", "raw"),
+        schemas=(*_own_schemas(slug), POOLED, "raw"),
         environment={
             "PENSTOCK_TENANT": slug,
             "PENSTOCK_TENANT_CONFIG": json.dumps(configuration(tenant, catalogue), sort_keys=True),
@@ -49,6 +54,27 @@ def of_tenant(product: Product, settings: Settings, slug: str) -> Product:
         select=tuple(models_of_tenant(tenant, catalogue)),
         summary=product.summary.format(tenant=slug),
         release_extras=write_manifest,
+    )
+
+
+def relations_of(slug: str, catalogue: Catalogue) -> Relations:
+    """What the relations of a tenant are called, whatever its sources are or have been."""
+    objects = [
+        (connector.name, contract)
+        for connector, one in catalogue.objects()
+        for contract in landing_contracts()
+        if (contract.master_model, contract.object_name) == (connector.master_model, one.name)
+    ]
+    built = [
+        f"{layer}_{slug}__{platform}_{contract.object_name}"
+        for platform, contract in objects
+        for layer in ("stg", "int")
+    ]
+    return Relations(
+        raw_tables=frozenset(contract.table(slug, platform) for platform, contract in objects),
+        schemas=frozenset(_own_schemas(slug)),
+        built=frozenset([*built, *(one.format(slug) for one in FACTS)]),
+        pooled=frozenset([POOLED]),
     )
 
 
@@ -107,6 +133,10 @@ def models_of_tenant(tenant: Tenant, catalogue: Catalogue) -> list[str]:
                 f"int_{platform}__{one.name}",
             ]
     return [*dict.fromkeys(names), "tag:analytics"]
+
+
+def _own_schemas(slug: str) -> tuple[str, ...]:
+    return (f"{slug}_analytics", f"{slug}_intermediate", f"{slug}_staging")
 
 
 def _published(name: str, slug: str) -> PublishedTable:

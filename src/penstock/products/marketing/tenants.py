@@ -1,12 +1,14 @@
 """The tenants: `tenants.yaml`, the single source of truth of who is served, and how.
 
-Belongs here: reading and validating it, writing a tenant's status into it. Does not
-belong here: what a tenant's data become.
+Belongs here: reading and validating it, writing a tenant's status into it, taking its entry out.
+Does not belong here: what a tenant's data become.
 
 One bad tenant never stops the others: `read_tenants` gives the good ones and the problems.
 """
 
+import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -32,6 +34,7 @@ from penstock.products.marketing.yaml_marks import (
     Place,
     changed_at,
     explain,
+    item_span,
     read_marked,
     with_value,
 )
@@ -145,27 +148,81 @@ def set_status(settings: Settings, slug: str, status: Status) -> bool:
     Raises: TenantError when it is unknown, or its entry wrong; ConfigurationError when the file
     cannot be read, or says the status in a way that is not its own (an alias).
     """
-    with writer_lock(
-        settings.warehouse_dir / "tenants.lock",
-        holder=f"tenants {slug}",
-        wait_seconds=settings.lock_wait_seconds,
-    ):
+    with _editing(settings, slug):
         tenants = read_tenants(settings)
         if tenants.tenant(slug).status == status:
             return False
         path = tenants.path.resolve()
-        text = path.read_bytes().decode("utf-8")  # with the line ends that are there
-        entries = read_marked(path).values["tenants"]
-        at = [one.get("slug") for one in entries].index(slug)
-        changed = with_value(path, text, ("tenants", at, "status"), status)
-
-        def write(temporary: Path) -> None:
-            temporary.write_bytes(changed.encode("utf-8"))
-            temporary.chmod(path.stat().st_mode)
-
-        write_atomically(path, write)
-        _read_marked_tenants.cache_clear()
+        number = _entry_number(path, slug)
+        place: Place = () if number is None else ("tenants", number, "status")
+        _replace(path, with_value(path, _text(path), place, status))
         return True
+
+
+def is_slug(text: str) -> bool:
+    """Whether it may be part of names of files, tables and schemas.
+
+    >>> is_slug("acme_birch"), is_slug("../acme")
+    (True, False)
+    """
+    return re.fullmatch(SLUG_PATTERN, text) is not None
+
+
+def entry_text(settings: Settings, slug: str) -> str | None:
+    """The lines of a tenant's entry; None without one.
+
+    Raises: ConfigurationError when the file cannot be read, or the entry cannot be taken out alone.
+    """
+    path = (marketing_dir(settings) / TENANTS_FILE).resolve()
+    number = _entry_number(path, slug)
+    if number is None:
+        return None
+    text = _text(path)
+    begin, end = item_span(path, text, ("tenants", number))
+    return text[begin:end]
+
+
+def remove_entry(settings: Settings, slug: str) -> bool:
+    """Take a tenant's entry out of the file, and nothing else; False when there is none.
+
+    Raises: as `entry_text`.
+    """
+    with _editing(settings, slug):
+        path = (marketing_dir(settings) / TENANTS_FILE).resolve()
+        number = _entry_number(path, slug)
+        if number is None:
+            return False
+        text = _text(path)
+        begin, end = item_span(path, text, ("tenants", number))
+        _replace(path, f"{text[:begin]}{text[end:]}")
+        return True
+
+
+def _editing(settings: Settings, slug: str) -> AbstractContextManager[None]:
+    return writer_lock(
+        settings.warehouse_dir / "tenants.lock",
+        holder=f"tenants {slug}",
+        wait_seconds=settings.lock_wait_seconds,
+    )
+
+
+def _entry_number(path: Path, slug: str) -> int | None:
+    entries = (read_marked(path).values or {}).get("tenants") or []
+    slugs = [one.get("slug") if isinstance(one, dict) else None for one in entries]
+    return slugs.index(slug) if slug in slugs else None
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8")  # with the line ends that are there
+
+
+def _replace(path: Path, text: str) -> None:
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(text.encode("utf-8"))
+        temporary.chmod(path.stat().st_mode)
+
+    write_atomically(path, write)
+    _read_marked_tenants.cache_clear()
 
 
 @lru_cache(maxsize=8)

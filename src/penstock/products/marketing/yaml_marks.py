@@ -1,8 +1,8 @@
 """YAML that remembers where each value stands.
 
 Belongs here: reading a configuration file into plain values with their lines, turning Pydantic's
-errors into messages that name file, line, entry and field, replacing one value in its text. Does
-not belong here: what the values mean.
+errors into messages that name file, line, entry and field, replacing one value or taking one entry
+out of its text. Does not belong here: what the values mean.
 """
 
 from collections.abc import Mapping, Sequence
@@ -94,6 +94,76 @@ def with_value(path: Path, text: str, place: Place, value: str) -> str:
     return changed
 
 
+def item_span(path: Path, text: str, place: Place) -> tuple[int, int]:
+    """From where to where in `text` the item of a list at `place` goes, in whole lines.
+
+    It begins at its dash and ends with the line of its last value: comments between items stay
+    with the list.
+
+    Raises: ConfigurationError when it does not stand in lines of its own, or others refer to it.
+    """
+    node = _node(path, text, place)
+    first, last = node.start_mark.index, _end(node)
+    begin = text.rfind("\n", 0, first) + 1
+    end = text.find("\n", last - 1 if text[last - 1] == "\n" else last)
+    end = len(text) if end < 0 else end + 1
+    changed = _values(path, text[:begin] + text[end:])
+    is_alone = text[begin:first].strip() == "-"
+    if not is_alone or changed != _without(_values(path, text), place):
+        message = (
+            f"{path}, line {node.start_mark.line + 1}: the entry cannot be taken out alone; "
+            "expected `- key: value` in lines of its own, without aliases: take it out by hand"
+        )
+        raise ConfigurationError(message)
+    return begin, end
+
+
+def _node(path: Path, text: str, place: Place) -> yaml.Node:
+    node = _composed(path, text)
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == part), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part] if part < len(node.value) else None
+    if node is None:
+        message = f"{path}: has no {'.'.join(map(str, place))}; expected an entry: look at the file"
+        raise ConfigurationError(message)
+    return node
+
+
+def _end(node: yaml.Node) -> int:
+    """Where the last value of a node ends: a block's own mark is where the next thing begins."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.index)
+
+
+def _composed(path: Path, text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        message = f"{path}: cannot be changed ({error}); expected YAML without aliases: mend it"
+        raise ConfigurationError(message) from error
+
+
+def _values(path: Path, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        message = f"{path}: cannot be changed ({error}); expected YAML: mend it"
+        raise ConfigurationError(message) from error
+
+
+def _without(values: Any, place: Place) -> Any:
+    """The values without the item of a list at `place`; an empty list is read back as None."""
+    head, *rest = place
+    if rest:
+        below = _without(values[head], tuple(rest))
+        return {**values, head: below} if isinstance(values, dict) else below
+    return [one for at, one in enumerate(values) if at != head] or None
+
+
 def _scalars(path: Path, text: str) -> dict[Place, yaml.ScalarNode]:
     found: dict[Place, yaml.ScalarNode] = {}
 
@@ -107,11 +177,7 @@ def _scalars(path: Path, text: str) -> dict[Place, yaml.ScalarNode]:
         elif isinstance(node, yaml.ScalarNode):
             found[place] = node
 
-    try:
-        look(yaml.compose(text, Loader=yaml.SafeLoader), ())
-    except yaml.YAMLError as error:
-        message = f"{path}: cannot be changed ({error}); expected YAML without aliases: mend it"
-        raise ConfigurationError(message) from error
+    look(_composed(path, text), ())
     return found
 
 
