@@ -85,7 +85,7 @@ def mock(  # noqa: PLR0917 - each is an option of the command
             )
         terminal.say(f"{of_whom(one)}landed {written:,} files{days}")
 
-    each(whole, settings, tenant, do)
+    each(whole, settings, tenant, do, only_tenants=True)
 
 
 @_command(rich_help_panel="Rooms")
@@ -198,12 +198,13 @@ def load(product: ProductName, strict: Strict = False, tenant: TenantSlug = None
     """Load landed files that are new: good rows to the raw tables, the rest to quarantine."""
     whole, settings = _open(product)
     from penstock.loading.load import load as load_new
-    from penstock.runs import recorded
+    from penstock.runs import land_own, recorded
 
     reports: list[LoadReport] = []
 
     def do(one: "Product") -> None:
         with terminal.progress("load") as progress, recorded(one, settings, "load") as run_id:
+            land_own(one, settings, run_id=run_id)
             reports.append(load_new(one, settings, run_id=run_id, progress=progress))
         terminal.show_load(reports[-1])
 
@@ -271,8 +272,8 @@ def run(
 
     renewable: without dates a mock run continues up to yesterday; once you have landed files of
     your own, nothing is mocked any more. sales: builds bronze, silver and gold from the files
-    received; with nothing new it ends at once. marketing: every tenant after the other; one's
-    failure stops no other, and the command then ends with 1.
+    received; with nothing new it ends at once. marketing: every tenant after the other, then the
+    platform; one's failure stops no other, and the command then ends with 1.
     """
     whole, settings = _open(product)
     if whole.run_layers is not None:

@@ -45,7 +45,10 @@ ProductName = Annotated[
 TenantSlug = Annotated[
     str | None,
     typer.Option(
-        "--tenant", metavar="SLUG", help="One tenant only (marketing).", show_default=False
+        "--tenant",
+        metavar="SLUG",
+        help="One tenant only, or platform: what is kept over all (marketing).",
+        show_default=False,
     ),
 ]
 
@@ -94,11 +97,20 @@ def each(
     do: "Callable[[Product], None]",
     *,
     only_looks: bool = False,
+    only_tenants: bool = False,
 ) -> None:
     """`each_tenant` (penstock.tenancy), failures told on the terminal."""
     from penstock.tenancy import each_tenant
 
-    each_tenant(whole, settings, tenant, do, tell=terminal.error, only_looks=only_looks)
+    each_tenant(
+        whole,
+        settings,
+        tenant,
+        do,
+        tell=terminal.error,
+        only_looks=only_looks,
+        only_tenants=only_tenants,
+    )
 
 
 def run_rooms(
@@ -114,7 +126,7 @@ def run_rooms(
 
     with terminal.progress("run") as progress:
         report = run(one, settings, start=start, end=end, progress=progress)
-    if report.mocked_files is None and (start or end):
+    if report.mocked_files is None and (start or end) and one.land_own is None:
         terminal.warn(
             "real data have landed here: nothing was mocked, --start and --end had no effect"
         )

@@ -254,6 +254,14 @@ class Ledger:
         row = self._connection.execute("select value from facts where name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
+    def facts_beginning(self, words: str) -> dict[str, str]:
+        """The remembered facts whose names begin with these words, by name."""
+        rows = self._connection.execute(
+            "select name, value from facts where substr(name, 1, ?) = ? order by name",
+            (len(words), words),
+        )
+        return {str(name): str(value) for name, value in rows}
+
     def put_facts(self, facts: Mapping[str, str | None]) -> None:
         """Remember facts; None forgets one."""
         for name, value in facts.items():

@@ -180,10 +180,18 @@ def run(
     """
     with recorded(product, settings, "run") as run_id:
         mocked = _mock(product, settings, start=start, end=end, run_id=run_id, progress=progress)
+        land_own(product, settings, run_id=run_id)
         loaded = load(product, settings, run_id=run_id, progress=progress)
         built = transform(product, settings, run_id=run_id, progress=progress)
         released = release(product, settings, run_id=run_id, progress=progress)
         return RunReport(run_id, mocked, loaded, built, released)
+
+
+def land_own(product: Product, settings: Settings, *, run_id: str) -> int:
+    """Land what a product knows by itself, if it does; the number of new files."""
+    if product.land_own is None:
+        return 0
+    return product.land_own(product, settings, run_id=run_id)
 
 
 def land_days(

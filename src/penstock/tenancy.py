@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from penstock.contracts.directory import Directory
-from penstock.contracts.product import Product
+from penstock.contracts.product import PLATFORM, Product
 from penstock.errors import PenstockError
 from penstock.settings import Settings
 
@@ -25,38 +25,52 @@ def each_tenant(
     *,
     tell: Callable[[str], None],
     only_looks: bool = False,
+    only_tenants: bool = False,
 ) -> None:
     """Call `do` with the tenant's declaration, or with every tenant's, or with the product itself.
 
-    A tenant that fails is told of and left; the others go on. A suspended tenant may be asked for
-    by name where `do` `only_looks`.
+    A tenant that fails is told of and left; the others go on. After them comes what is kept over
+    all, the platform, unless it is about `only_tenants`. A suspended tenant may be asked for by
+    name where `do` `only_looks`.
 
     Raises: PenstockError naming those that failed, after all were tried; as `served_tenant`.
     """
     if tenant is not None or product.of_tenant is None or product.tenants is None:
         do((one_tenant if only_looks else served_tenant)(product, settings, tenant))
         return
-    slugs = list(product.tenants(settings))
-    failed: list[str] = []
-    for slug in slugs:
-        try:
-            if slug not in product.tenants(settings):
-                tell(f"{slug}: was suspended meanwhile, and is left")
-                continue
-            do(product.of_tenant(product, settings, slug))
-        except PenstockError as error:
-            tell(f"{slug}: {error}")
-            failed.append(slug)
-        except Exception as error:  # noqa: BLE001 - it is this tenant's alone: logged, and told
-            _log.exception("%s: an unexpected error", slug)
-            tell(f"{slug}: an unexpected error, {type(error).__name__}: {error}")
-            failed.append(slug)
-    if failed:
+    tenants, of_tenant, platform = product.tenants, product.of_tenant, product.platform
+    slugs = list(tenants(settings))
+
+    def serve(slug: str) -> None:
+        if slug not in tenants(settings):
+            tell(f"{slug}: was suspended meanwhile, and is left")
+            return
+        do(of_tenant(product, settings, slug))
+
+    failed = [slug for slug in slugs if not _done(slug, serve, tell)]
+    told = [f"{len(failed)} of {len(slugs)} tenants failed ({', '.join(failed)})"] if failed else []
+    if platform is not None and not only_tenants:
+        made = _done(PLATFORM, lambda _: do(platform(product, settings)), tell)
+        told += [] if made else ["the platform failed"]
+    if told:
         message = (
-            f"{len(failed)} of {len(slugs)} tenants failed ({', '.join(failed)}); the others are "
-            "done: mend what is named above, then run again"
+            f"{' and '.join(told)}; the others are done: mend what is named above, then run again"
         )
         raise PenstockError(message)
+
+
+def _done(slug: str, do: Callable[[str], None], tell: Callable[[str], None]) -> bool:
+    """Whether it went well; a failure is told, and stays this tenant's alone."""
+    try:
+        do(slug)
+    except PenstockError as error:
+        tell(f"{slug}: {error}")
+        return False
+    except Exception as error:  # noqa: BLE001 - logged, and told
+        _log.exception("%s: an unexpected error", slug)
+        tell(f"{slug}: an unexpected error, {type(error).__name__}: {error}")
+        return False
+    return True
 
 
 def one_tenant(product: Product, settings: Settings, tenant: str | None) -> Product:
@@ -75,6 +89,8 @@ def one_tenant(product: Product, settings: Settings, tenant: str | None) -> Prod
             f"{', '.join(product.tenants(settings))}"
         )
         raise PenstockError(message)
+    if tenant == PLATFORM and product.platform is not None:
+        return product.platform(product, settings)
     return product.of_tenant(product, settings, tenant)
 
 
@@ -84,7 +100,9 @@ def served_tenant(product: Product, settings: Settings, tenant: str | None) -> P
     Raises: PenstockError as `one_tenant`, and for a suspended tenant.
     """
     one = one_tenant(product, settings, tenant)
-    if tenant is not None and product.tenants and tenant not in product.tenants(settings):
+    if tenant in (None, PLATFORM) or not product.tenants:
+        return one
+    if tenant not in product.tenants(settings):
         message = (
             f"{product.name}: tenant {tenant} is suspended: its releases stay readable, nothing "
             f"new is made of it; take it up again: penstock tenants onboard {tenant}"
@@ -111,8 +129,8 @@ def onboard(
 
     one, directory = one_tenant(product, settings, slug), directory_of(product)
     refuse_half_gone(product, settings, slug)
-    released = series_of(settings, one.series).current()
-    if released is None or directory.status(settings, slug) != "active":
+    is_active = directory.status(settings, slug) == "active"
+    if series_of(settings, one.series).current() is None or not is_active:
         run(one)
         directory.set_status(settings, slug, "active")
     return current_release(one, settings)

@@ -29,6 +29,10 @@ DROPPED = "dropped"
 so it belongs to whatever lies there, mock or real."""
 
 
+PLATFORM = "platform"
+"""Stands where a tenant's slug would, for what a product keeps over all its tenants."""
+
+
 class MockDays(Protocol):
     """Lands the generated days from `start` to `end` (inclusive) that have not landed yet."""
 
@@ -46,6 +50,13 @@ class MockDays(Protocol):
         progress: Callable[[str], None] = ...,
     ) -> int:
         """The number of files written. A clean world has no planted faults."""
+
+
+class LandOwn(Protocol):
+    """Lands what a product knows by itself, without anybody delivering it."""
+
+    def __call__(self, product: "Product", settings: Settings, *, run_id: str) -> int:
+        """The number of files written; what has landed already is not written again."""
 
 
 class LandFolders(Protocol):
@@ -143,7 +154,8 @@ class Product:
     `of_tenant`, one tenant's own declaration: `tenant` set, with its contracts, tables and series;
     lock and warehouse stay the product's. `environment` is what its dbt run reads besides, `select`
     the models it consists of (empty: all). Models that find out by themselves what has changed are
-    built without being told (`finds_changes`).
+    built without being told (`finds_changes`). `platform` declares what is kept over all tenants, a
+    product of its own as a tenant's is: its `land_own` lands what there is to tell of them.
     `directory` answers questions about tenants and connectors.
     """
 
@@ -169,6 +181,8 @@ class Product:
     tenant: str = ""
     tenants: Callable[[Settings], Sequence[str]] | None = None
     of_tenant: Callable[["Product", Settings, str], "Product"] | None = None
+    platform: Callable[["Product", Settings], "Product"] | None = None
+    land_own: LandOwn | None = None
     land_tables: LandTables | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     select: tuple[str, ...] = ()

@@ -57,6 +57,11 @@ def confirm(product: Product, settings: Settings, ledger: Ledger, token: str) ->
     )
 
 
+def last_commit(ledger: Ledger) -> str | None:
+    """The token of the last common commit: another one, and the warehouse holds something else."""
+    return ledger.fact(_TOKEN)
+
+
 def keep_in_step(product: Product, settings: Settings, ledger: Ledger) -> None:
     """Mend the ledger where the warehouse is not the one it last wrote of.
 

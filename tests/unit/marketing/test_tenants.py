@@ -47,6 +47,7 @@ def test_what_ships_is_valid() -> None:
     [
         ("slug: Acme-1", 8, "slug"),
         ('slug: "a/../b"', 8, "slug"),
+        ("slug: platform", 8, "slug"),
         ("status: busy", 10, "status"),
         ("sources: [shopify, myspace_ads]", 11, "sources.1"),
         ("generator: {seed: -1}", 12, "generator.seed"),

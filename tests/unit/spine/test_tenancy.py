@@ -37,10 +37,25 @@ def test_the_others_go_on_and_the_failure_is_told(error: Exception) -> None:
 
     with pytest.raises(PenstockError, match=r"1 of 3 tenants failed \(second\)"):
         each_tenant(WHOLE, Settings(), None, failing("second", error, seen), tell=told.append)
-    assert seen == ["first", "second", "third"]
+    assert seen == ["first", "second", "third", "platform"]
     [line] = told
     assert line.startswith("second: ")
     assert "no such file" in line
+
+
+def test_the_platform_comes_last_and_may_fail_by_itself() -> None:
+    seen: list[str] = []
+    told: list[str] = []
+    error = PenstockError("no such table")
+
+    with pytest.raises(PenstockError, match=r"^the platform failed; the others are done"):
+        each_tenant(WHOLE, Settings(), None, failing("platform", error, seen), tell=told.append)
+    assert seen == ["first", "second", "third", "platform"]
+    assert told == ["platform: no such table"]
+    each_tenant(
+        WHOLE, Settings(), None, lambda one: seen.append(one.tenant), tell=print, only_tenants=True
+    )
+    assert len(seen) == 7
 
 
 def test_a_tenant_asked_for_is_the_only_one() -> None:

@@ -20,6 +20,9 @@ from penstock.products.marketing.place import Incoming, Place, RefusedTableError
 from penstock.products.marketing.routing import Refusal, Route, route
 from penstock.products.marketing.tenants import read_tenants
 
+SCHEMA_FACT = "schema "
+"""How a ledger's fact begins that tells how a table's schema was routed: table and hash follow."""
+
 
 def land_table(place: Place, incoming: Incoming, table: PhysicalTable) -> Delivery:
     """Route a table and write it as landed Parquet.
@@ -126,7 +129,7 @@ def _note_schema(
     place: Place, table: str, schema_hash: str, found: Route, incoming: Incoming
 ) -> None:
     """Remember a schema of a table the first time it is seen: the history of its shapes."""
-    fact = f"schema {table} {schema_hash}"
+    fact = f"{SCHEMA_FACT}{table} {schema_hash}"
     if place.ledger.fact(fact) is None:
         seen = {
             "outcome": found.outcome,

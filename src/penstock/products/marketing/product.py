@@ -27,6 +27,13 @@ def _of_tenant(product: Product, settings: Settings, slug: str) -> Product:
     return of_tenant(product, settings, slug)
 
 
+def _platform(product: Product, settings: Settings) -> Product:
+    del settings
+    from penstock.products.marketing.platform.declaration import platform_of  # noqa: PLC0415
+
+    return platform_of(product)
+
+
 def _mock(product: Product, settings: Settings, **options: Any) -> int:
     from penstock.products.marketing.mock import mock  # noqa: PLC0415
 
@@ -70,6 +77,7 @@ PRODUCT = Product(
     """,
     tenants=_tenants,
     of_tenant=_of_tenant,
+    platform=_platform,
     land_tables=_land_tables,
     finds_changes=True,
     directory=_directory,

@@ -4,26 +4,16 @@ Belongs here: asking the tenant's star schema once, the order of the sections. D
 here: the page (releasing). No wall clock: the same tables give the same file.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from penstock.contracts.product import MOCK, Product
 from penstock.ledger import Ledger
-from penstock.releasing.blocks import (
-    Cell,
-    Column,
-    KeyFigure,
-    KeyFigures,
-    Prose,
-    Report,
-    Section,
-    Table,
-)
+from penstock.products.marketing.tables import section
+from penstock.releasing.blocks import KeyFigure, KeyFigures, Report, Section
 from penstock.releasing.figures import number, span
 from penstock.releasing.report import write_page
 from penstock.settings import Settings
-from penstock.transforming.query import QueryResult, reading
+from penstock.transforming.query import reading
 
 _HEADER = """
     select
@@ -100,7 +90,13 @@ def write_report(product: Product, settings: Settings) -> Path:
         header = ask(_HEADER.format(t=tenant))
         first, last, orders, sessions, conversions, users = header.rows[0]
         sections = tuple(
-            _section(name, title, lead, ask(text.format(t=tenant)))
+            section(
+                name,
+                title,
+                lead,
+                ask(text.format(t=tenant)),
+                otherwise=f"{title}: none of the tenant's sources.",
+            )
             for name, title, lead, text in _TABLES
         )
     report = Report(
@@ -136,26 +132,6 @@ def write_report(product: Product, settings: Settings) -> Path:
         ),
     )
     return write_page(report, settings.reports_dir / f"{product.name}_{tenant}.html")
-
-
-def _section(name: str, title: str, lead: str, answer: QueryResult) -> Section:
-    if not answer.rows:
-        return Section(name, title, lead, (Prose((f"{title}: none of the tenant's sources.",)),))
-    return Section(name, title, lead, (_table(title, answer.columns, answer.rows),))
-
-
-def _table(caption: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
-    heads = tuple(
-        Column(name, numeric=not all(isinstance(row[at], str) for row in rows))
-        for at, name in enumerate(columns)
-    )
-    return Table(caption, heads, tuple(tuple(Cell(_text(value)) for value in row) for row in rows))
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else number(value)
 
 
 def _source(product: Product, settings: Settings) -> str:

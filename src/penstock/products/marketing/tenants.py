@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from penstock.contracts.directory import Status
+from penstock.contracts.product import PLATFORM
 from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.locking import writer_lock
@@ -97,6 +98,14 @@ class Tenant(BaseModel):
             message = f"{name!r} is no time zone; expected one such as Europe/Berlin"
             raise ValueError(message) from error
         return name
+
+    @field_validator("slug")
+    @classmethod
+    def _is_free(cls, slug: str) -> str:
+        if slug == PLATFORM:
+            message = f"{slug!r} is what all tenants share; expected another slug"
+            raise ValueError(message)
+        return slug
 
     @property
     def is_served(self) -> bool:

@@ -1,0 +1,83 @@
+"""The platform as a product of its own: what the rooms of the spine are handed.
+
+Belongs here: its contracts, tables and models, as data. Does not belong here: doing anything with
+them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from penstock.contracts.layered import FolderLanding
+from penstock.contracts.product import PLATFORM, Product
+from penstock.contracts.published import PublishedTable
+from penstock.errors import PenstockError
+from penstock.products.marketing.platform.contracts import PLATFORM_CONTRACTS
+from penstock.products.marketing.platform.land import land_own
+from penstock.products.marketing.platform.report import write_report
+from penstock.settings import Settings
+
+
+def _table(name: str, *key: str) -> PublishedTable:
+    return PublishedTable(name=name, key=key, layer=PLATFORM, folder="tables")
+
+
+PUBLISHED = (
+    PublishedTable(
+        name="hub_key_registry",
+        key=("tenant_skey", "object_name"),
+        layer=PLATFORM,
+        folder="tables",
+        month_column="first_seen_at",
+        in_warehouse=False,
+    ),
+    _table("platform_ops__master_model_registry", "master_model_id", "object_name"),
+)
+"""The tables of the platform's releases; the hub, which grows with every event, in Parquet only."""
+
+
+def platform_of(product: Product) -> Product:
+    """The declaration of what is kept over all tenants of a product."""
+    return replace(
+        product,
+        tenant=PLATFORM,
+        tenants=None,
+        of_tenant=None,
+        platform=None,
+        contracts=PLATFORM_CONTRACTS,
+        published=PUBLISHED,
+        schemas=(PLATFORM, "audit", "raw"),
+        environment={"PENSTOCK_TENANT": PLATFORM},
+        select=("tag:registry",),
+        source=lambda _: "files",
+        land_own=land_own,
+        land_tables=_land_tables,
+        mock=_mock,
+        report=write_report,
+        summary="""
+            select tenant_slug, count(*) as keys, count(distinct master_model_id) as master_models
+            from hub_key_registry
+            group by tenant_slug
+            order by tenant_slug
+        """,
+    )
+
+
+def _mock(product: Product, settings: Settings, **options: Any) -> int:
+    del settings, options
+    raise _lands_by_itself(product)
+
+
+def _land_tables(
+    product: Product, settings: Settings, inputs: Sequence[Path], **options: Any
+) -> FolderLanding:
+    del settings, inputs, options
+    raise _lands_by_itself(product)
+
+
+def _lands_by_itself(product: Product) -> PenstockError:
+    return PenstockError(
+        f"{product.tenant} is what all tenants of {product.name} share, and lands by itself: "
+        f"penstock run {product.name} --tenant {product.tenant}"
+    )
