@@ -24,7 +24,13 @@ ENTRIES = (
         ],
         time_zone="Asia/Tokyo",
     ),
-    tenant_entry(REST, 22, ["bigcommerce", "shopify", "amplitude", "google_analytics"]),
+    tenant_entry(
+        REST,
+        22,
+        ["bigcommerce", "shopify", "amplitude", "google_analytics"],
+        # On one Sunday, enough orders for two shops.
+        generator={"seed": 22, "campaigns": 2, "daily_orders": 12, "conversion_rate": 0.1},
+    ),
 )
 SPEND: dict[str, tuple[str, str, Callable[[object], Decimal]]] = {
     "facebook_ads": ("insights", "spend", lambda text: Decimal(str(text))),
@@ -161,20 +167,42 @@ def test_engines_of_a_kind_have_equal_names_and_types(built: Settings) -> None:
 def test_purchases_of_every_analytics_platform_are_the_shops_orders(
     built: Settings, slug: str
 ) -> None:
-    """Every platform sees all visits of the world, every shop all its orders."""
+    """Every platform sees all visits of the world; every order is one shop's."""
     revenue = ask(
         built,
         slug,
         "select distinct sum(session_revenue) from fct_{t}__sessions group by source_platform",
     )
-    orders = ask(
-        built,
-        slug,
-        "select distinct sum(total_price) from fct_{t}__orders group by source_platform",
+    assert revenue == ask(built, slug, "select sum(total_price) from fct_{t}__orders")
+    # And every order is one visitor's, however many platforms saw it.
+    counted = "select sum(orders), count(user_pseudo_id) = count(*) from dim_{t}__users"
+    assert ask(built, slug, counted) == ask(
+        built, slug, "select count(*), true from fct_{t}__orders"
     )
-    assert revenue == orders
-    unknown = "select count(*) from dim_{t}__users where orders > 0 and customer_id is null"
-    assert ask(built, slug, unknown) == [(0,)]
+    identified = (
+        "select bool_and(users.customer_platform = orders.source_platform"
+        " and users.customer_email = orders.customer_email)"
+        " from fct_{t}__events as events"
+        " inner join fct_{t}__orders as orders on events.transaction_id = orders.order_id"
+        " inner join dim_{t}__users as users on events.user_skey = users.tenant_skey"
+        " where orders.order_date = (select max(order_date) from fct_{t}__orders)"
+    )
+    assert ask(built, slug, identified) == [(True,)]
+
+
+def test_profiles_of_the_platforms_are_their_visitors(built: Settings) -> None:
+    asked = (
+        "select source_platform, count(*), count(email), count(user_pseudo_id), count(country)"
+        " from dim_{t}__users group by all order by all"
+    )
+    ((platform, people, mails, visitors, countries),) = ask(built, PAID, asked)
+    assert (platform, mails, visitors, countries) == ("mixpanel", people, people, people)
+    rows = ask(built, REST, asked)
+    assert [(platform, mails) for platform, _, mails, *_ in rows] == [
+        ("amplitude", 0),
+        ("google_analytics", 0),
+    ]
+    assert all(people == visitors == countries for _, people, _, visitors, countries in rows)
 
 
 def test_times_of_a_project_in_another_zone_are_utc(built: Settings) -> None:

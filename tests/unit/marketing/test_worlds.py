@@ -1,5 +1,6 @@
 """Generated worlds: each tenant's own, the same every time, consistent in themselves."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -8,7 +9,7 @@ import pytest
 from penstock.products.marketing.catalogue import read_catalogue
 from penstock.products.marketing.contracts import landing_contracts
 from penstock.products.marketing.mock_data.connectors import dress
-from penstock.products.marketing.mock_data.world import World, day_of
+from penstock.products.marketing.mock_data.world import World, day_of, world_of
 from penstock.products.marketing.physical_table import physical
 from penstock.products.marketing.routing import Route, route
 from penstock.products.marketing.tenants import read_tenants
@@ -22,9 +23,7 @@ CATALOGUE = read_catalogue(SETTINGS)
 
 
 def _world(slug: str) -> World:
-    tenant = read_tenants(SETTINGS).tenant(slug)
-    paid = [o for o in tenant.sources if CATALOGUE.connector(o).domain == "paid_ads"]
-    return World(tenant, tuple(paid))
+    return world_of(read_tenants(SETTINGS).tenant(slug), CATALOGUE)
 
 
 TYRELL, WAYNE = _world("tyrell_corp"), _world("wayne_enterprises")
@@ -56,6 +55,15 @@ def test_purchases_are_the_shops_orders() -> None:
     assert {str(i): float(total) for i, total in shop.select("id", "total_price").iter_rows()} == (
         pytest.approx(bought)
     )
+
+
+def test_every_order_is_one_shops() -> None:
+    world = replace(TYRELL, shops=("shopify", "woocommerce"))
+    numbers = [
+        dress(f"{shop}_api_v1").tables(world, shop, DAY)["orders"]["id"] for shop in world.shops
+    ]
+    assert all(one.len() for one in numbers)
+    assert sorted(pl.concat(numbers)) == sorted(day_of(world, DAY).orders["order_id"])
 
 
 def test_every_visit_of_a_campaign_is_one_of_its_clicks() -> None:

@@ -1,6 +1,7 @@
 {#
   Amplitude. A purchase carries order_id and revenue among its properties, the revenue in the
-  tenant's currency; what brought a user stands in the user's.
+  tenant's currency; what brought a user stands in the user's. A user has devices, which are the
+  visitors, and a profile by amplitude_id.
 #}
 {% macro connector_amplitude() -%}
     {{ return({
@@ -20,6 +21,7 @@
             'event_time',
             'device_id',
             'user_id',
+            'amplitude_id',
             'country',
             'device_type',
             'event_properties',
@@ -30,6 +32,7 @@
             'event_at': marketing.as_time('event_time'),
             'user_pseudo_id': marketing.as_text('device_id'),
             'user_id': marketing.as_text('user_id'),
+            'profile_id': marketing.as_text('amplitude_id'),
             'source': "json_extract_string(user_properties, '$.utm_source')",
             'medium': "json_extract_string(user_properties, '$.utm_medium')",
             'campaign': "json_extract_string(user_properties, '$.utm_campaign')",
@@ -47,15 +50,17 @@
     {{ return({
         'fields': [
             'canonical_amplitude_id',
+            'user_id',
+            'country',
             'first_used',
             'last_used',
-            'country',
         ],
         'columns': {
-            'user_id': marketing.as_text('canonical_amplitude_id'),
+            'profile_id': marketing.as_text('canonical_amplitude_id'),
+            'user_id': marketing.as_text('user_id'),
+            'country': marketing.as_text('country'),
             'first_seen_at': marketing.as_time('first_used'),
             'last_seen_at': marketing.as_time('last_used'),
-            'country': marketing.as_text('country'),
         },
     }) }}
 {%- endmacro %}

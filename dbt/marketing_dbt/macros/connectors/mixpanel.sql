@@ -27,6 +27,7 @@
             'event_name': marketing.as_text('name'),
             'event_at': marketing.local_to_utc('"time"'),
             'user_pseudo_id': marketing.as_text('distinct_id'),
+            'profile_id': marketing.as_text('distinct_id'),
             'source': "json_extract_string(properties, '$.utm_source')",
             'medium': "json_extract_string(properties, '$.utm_medium')",
             'campaign': "json_extract_string(properties, '$.utm_campaign')",
@@ -44,17 +45,22 @@
     {{ return({
         'fields': [
             'distinct_id',
+            'first_name',
+            'last_name',
             'email',
+            'country_code',
             'created',
             'last_seen',
-            'country_code',
         ],
         'columns': {
-            'user_id': marketing.as_text('distinct_id'),
+            'profile_id': marketing.as_text('distinct_id'),
+            'user_pseudo_id': marketing.as_text('distinct_id'),
+            'user_name': "nullif(concat_ws(' ', " ~ marketing.as_text('first_name') ~ ', '
+                ~ marketing.as_text('last_name') ~ "), '')",
             'email': marketing.as_text('email'),
+            'country': marketing.as_text('country_code'),
             'first_seen_at': marketing.as_time('created'),
             'last_seen_at': marketing.as_time('last_seen'),
-            'country': marketing.as_text('country_code'),
         },
     }) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
   Who visitors and customers are. A purchase event carries the number of a shop's order, and the
-  order its customer: that is all that joins the two.
+  order its customer: that is all that joins the two. Profiles are the analytics platforms' own.
 #}
 
 {# The key of a visitor or, without one, of what else is known of somebody (`other_id`). #}
@@ -112,21 +112,58 @@
 {%- endmacro %}
 
 {#
-  Visitors, with the customer that their latest order tells of, and customers that no purchase
-  speaks of. Every order counts for one person, the one that its user_skey names.
+  Visitors with their platform's profile and with the customer that their latest order tells of;
+  profiles without an event, and customers that no purchase speaks of. Every order counts for one
+  person, the one that its user_skey names.
 #}
 {% macro build_dim_users() -%}
-    with visitors as (
+    with seen as (
+        {{ marketing.union_of_kind('events') }}
+    ),
+
+    profiles as (
+        {{ marketing.union_of_kind('users') }}
+    ),
+
+    visitors as (
         select
-            user_skey,
             source_platform,
             user_pseudo_id,
+            {%- for column in ['user_id', 'profile_id', 'country'] %}
+            arg_max({{ column }}, struct_pack(at := event_at, skey := tenant_skey)) as {{ column }},
+            {%- endfor %}
             min(event_at) as first_seen_at,
             max(event_at) as last_seen_at,
             count(*) as events
-        from {{ ref('fct_events') }}
-        where user_skey is not null
-        group by user_skey, source_platform, user_pseudo_id
+        from seen
+        where user_pseudo_id is not null
+        group by source_platform, user_pseudo_id
+    ),
+
+    known as (
+        select
+            coalesce(visitors.source_platform, profiles.source_platform) as source_platform,
+            coalesce(visitors.user_pseudo_id, profiles.user_pseudo_id) as user_pseudo_id,
+            coalesce(visitors.profile_id, profiles.profile_id) as profile_id,
+            coalesce(profiles.user_id, visitors.user_id) as user_id,
+            profiles.user_name,
+            profiles.email,
+            coalesce(profiles.country, visitors.country) as country,
+            coalesce(visitors.first_seen_at, profiles.first_seen_at) as first_seen_at,
+            coalesce(visitors.last_seen_at, profiles.last_seen_at) as last_seen_at,
+            coalesce(visitors.events, 0) as events
+        from visitors
+        full join profiles
+            on visitors.source_platform = profiles.source_platform
+            and visitors.profile_id = profiles.profile_id
+    ),
+
+    people as (
+        select
+            {{ marketing.user_skey('source_platform', 'user_pseudo_id', 'case when user_pseudo_id is null then profile_id end') }}
+                as user_skey,
+            *
+        from known
     ),
 
     purchases as (
@@ -155,17 +192,18 @@
     )
 
     select
-        coalesce(visitors.user_skey, buyers.user_skey) as tenant_skey,
+        coalesce(people.user_skey, buyers.user_skey) as tenant_skey,
         '{{ marketing.tenant() }}' as tenant_slug,
-        coalesce(visitors.source_platform, buyers.customer.platform) as source_platform,
-        visitors.user_pseudo_id,
+        coalesce(people.source_platform, buyers.customer.platform) as source_platform,
+        people.user_pseudo_id, people.user_id, people.user_name, people.email, people.country,
+        coalesce(identified.customer, buyers.customer).platform as customer_platform,
         coalesce(identified.customer, buyers.customer).id as customer_id,
         coalesce(identified.customer, buyers.customer).email as customer_email,
-        least(visitors.first_seen_at, buyers.first_seen_at) as first_seen_at,
-        greatest(visitors.last_seen_at, buyers.last_seen_at) as last_seen_at,
-        coalesce(visitors.events, 0) as events,
+        least(people.first_seen_at, buyers.first_seen_at) as first_seen_at,
+        greatest(people.last_seen_at, buyers.last_seen_at) as last_seen_at,
+        coalesce(people.events, 0) as events,
         coalesce(buyers.orders, 0) as orders
-    from visitors
-    full join buyers on visitors.user_skey = buyers.user_skey
-    left join identified on visitors.user_skey = identified.user_skey
+    from people
+    full join buyers on people.user_skey = buyers.user_skey
+    left join identified on people.user_skey = identified.user_skey
 {%- endmacro %}

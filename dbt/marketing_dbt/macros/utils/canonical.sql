@@ -37,13 +37,15 @@
         ],
         'events': [
             ['event_name', 'varchar'], ['event_at', 'timestamp'], ['user_pseudo_id', 'varchar'],
-            ['user_id', 'varchar'], ['source', 'varchar'], ['medium', 'varchar'],
-            ['campaign', 'varchar'], ['country', 'varchar'], ['device', 'varchar'],
-            ['transaction_id', 'varchar'], ['revenue', 'decimal(18, 6)'], ['currency', 'varchar'],
+            ['user_id', 'varchar'], ['profile_id', 'varchar'], ['source', 'varchar'],
+            ['medium', 'varchar'], ['campaign', 'varchar'], ['country', 'varchar'],
+            ['device', 'varchar'], ['transaction_id', 'varchar'], ['revenue', 'decimal(18, 6)'],
+            ['currency', 'varchar'],
         ],
         'users': [
-            ['user_id', 'varchar'], ['email', 'varchar'], ['first_seen_at', 'timestamp'],
-            ['last_seen_at', 'timestamp'], ['country', 'varchar'],
+            ['profile_id', 'varchar'], ['user_pseudo_id', 'varchar'], ['user_id', 'varchar'],
+            ['user_name', 'varchar'], ['email', 'varchar'], ['country', 'varchar'],
+            ['first_seen_at', 'timestamp'], ['last_seen_at', 'timestamp'],
         ],
     } -%}
     {#- A finer report of the same platform: typed alike, but no fact, or money would count twice. -#}

@@ -19,7 +19,7 @@ from penstock.loading.sources import real_sources
 from penstock.locking import writer_lock
 from penstock.products.marketing.land_table import land_table
 from penstock.products.marketing.mock_data.connectors import dress
-from penstock.products.marketing.mock_data.world import World
+from penstock.products.marketing.mock_data.world import World, world_of
 from penstock.products.marketing.physical_table import physical
 from penstock.products.marketing.place import Incoming, Place, open_place
 from penstock.settings import Settings, new_run_id
@@ -69,12 +69,7 @@ def mock(
             raise PenstockError(message)
         place = open_place(product, settings, ledger, run_id=run_id or new_run_id(), is_mock=True)
         first, last = _days(ledger, start, end)
-        paid = tuple(
-            one
-            for one in place.tenant.sources
-            if place.catalogue.connector(one).domain == "paid_ads"
-        )
-        world = World(place.tenant, paid)
+        world = world_of(place.tenant, place.catalogue)
         written = 0
         for day in days_between(first, last):
             progress(f"{product.tenant}: {day}")

@@ -97,6 +97,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "event_at": "When it happened, UTC.",
         "user_pseudo_id": "The visitor, as a device is known.",
         "user_id": "The visitor, as the site knows them.",
+        "profile_id": "The platform's id of the visitor's profile, where it keeps any.",
         "source": "What brought the visitor: its source.",
         "medium": "Its medium.",
         "campaign": "Its campaign.",
@@ -107,11 +108,14 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "currency": "Currency of the revenue, ISO 4217.",
     },
     "users": {
-        "user_id": "User id of the platform.",
+        "profile_id": "The platform's id of the profile; events carry it.",
+        "user_pseudo_id": "The visitor, where a profile is one visitor's.",
+        "user_id": "The user, as the site knows them.",
+        "user_name": "Name.",
         "email": "Address.",
+        "country": "Country.",
         "first_seen_at": "When the user was first seen, UTC.",
         "last_seen_at": "When the user was last seen, UTC.",
-        "country": "Country.",
     },
 }
 """The canonical columns of each kind, as `canonical_columns` of the dbt project has them."""

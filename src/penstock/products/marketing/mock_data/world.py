@@ -3,10 +3,10 @@
 Belongs here: what happens, as canonical frames that every connector's tables are cut from. Does not
 belong here: how a connector lands it (`connectors/`).
 
-Consistent by construction: every order is the purchase of one visit, with the same number and
-amount; every visit that a campaign brought is one of its clicks. A day is a function of the
-tenant's seed and the date alone: it is the same made alone or in a range, and no two tenants share
-one.
+Consistent by construction: every order is the purchase of one visit, in one shop, with the same
+number and amount; every visit that a campaign brought is one of its clicks. A day is a function of
+the tenant's seed and the date alone: it is the same made alone or in a range, and no two tenants
+share one.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from penstock.products.marketing.catalogue import Catalogue
 from penstock.products.marketing.tenants import Tenant
 
 BEGAN = date(2025, 1, 1)
@@ -33,10 +34,11 @@ Kind = Literal["campaign", "ad_group", "ad", "order", "customer", "product"]
 
 @dataclass(frozen=True)
 class World:
-    """The world of one tenant; `paid` are its connectors of paid ads."""
+    """The world of one tenant; `paid` are its connectors of paid ads, `shops` those of shops."""
 
     tenant: Tenant
     paid: tuple[str, ...]
+    shops: tuple[str, ...]
 
     @property
     def currency(self) -> str:
@@ -100,6 +102,15 @@ class World:
         return np.random.default_rng([self.tenant.generator.seed, day.toordinal(), *words])
 
 
+def world_of(tenant: Tenant, catalogue: Catalogue) -> World:
+    """The world of a tenant with the connectors it has."""
+
+    def having(domain: str) -> tuple[str, ...]:
+        return tuple(one for one in tenant.sources if catalogue.connector(one).domain == domain)
+
+    return World(tenant, having("paid_ads"), having("ecommerce"))
+
+
 @dataclass(frozen=True)
 class Day:
     """What happened on a day.
@@ -111,6 +122,11 @@ class Day:
     visits: pl.DataFrame
     orders: pl.DataFrame
     events: pl.DataFrame
+
+    def orders_of(self, world: World, platform: str) -> pl.DataFrame:
+        """The orders of one of the world's shops: every order is one shop's."""
+        shop = world.shops.index(platform)
+        return self.orders.filter(pl.col("order_id") % len(world.shops) == shop)
 
     def performance(self, world: World, platform: str, day: date) -> pl.DataFrame:
         """One row per ad: its clicks hold every visit it brought, its conversions their orders."""

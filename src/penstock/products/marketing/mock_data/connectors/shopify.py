@@ -9,11 +9,11 @@ from penstock.products.marketing.mock_data.texts import decimal_text, line_items
 from penstock.products.marketing.mock_data.world import BEGAN, World, day_of
 
 
-def tables(world: World, platform: str, day: date) -> Tables:  # noqa: ARG001 - the protocol's
+def tables(world: World, platform: str, day: date) -> Tables:
     """The tables of a day by object."""
     began = pl.lit(BEGAN).cast(pl.Datetime("us"))
     products = world.products
-    orders = day_of(world, day).orders
+    orders = day_of(world, day).orders_of(world, platform)
     nothing = pl.lit(None, dtype=pl.Datetime("us"))
     return {
         "orders": orders.select(

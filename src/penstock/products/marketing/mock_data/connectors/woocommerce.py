@@ -9,13 +9,15 @@ from penstock.products.marketing.mock_data.texts import decimal_text, line_items
 from penstock.products.marketing.mock_data.world import BEGAN, World, day_of
 
 
-def tables(world: World, platform: str, day: date) -> Tables:  # noqa: ARG001 - the protocol's
+def tables(world: World, platform: str, day: date) -> Tables:
     """The tables of a day by object."""
     began = pl.lit(BEGAN).cast(pl.Datetime("us"))
     nothing = pl.lit(None, dtype=pl.String)
     cents = pl.col("cents").cast(pl.Int64)
     return {
-        "orders": day_of(world, day).orders.select(
+        "orders": day_of(world, day)
+        .orders_of(world, platform)
+        .select(
             pl.col("order_id").alias("id"),
             pl.col("order_id").cast(pl.String).alias("number"),
             pl.lit("completed").alias("status"),
