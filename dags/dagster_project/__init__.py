@@ -3,5 +3,5 @@
 Belongs here: wiring. Does not belong here: logic (whatever decides something is in `src/penstock`).
 """
 
-PRODUCTS = ("renewable", "sales")
+PRODUCTS = ("renewable", "sales", "marketing")
 """The products that run in Dagster."""

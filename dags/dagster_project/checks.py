@@ -10,8 +10,9 @@ import dagster as dg
 
 from dagster_project.partitions import days_of
 from dagster_project.resources import SettingsResource
-from dagster_project.translators import model_key, raw_key, release_key
+from dagster_project.translators import model_key, raw_key, release_key, room_key
 from penstock.contracts.product import Product, Watch
+from penstock.loading import tenant_verdicts, verdicts
 from penstock.loading.verdicts import Verdict, checks_of
 from penstock.releasing.sealed import Check
 from penstock.runs import raise_alerts
@@ -80,12 +81,15 @@ def test_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResul
     )
 
 
-def audit_spec(product: Product) -> dg.AssetCheckSpec:
+def audit_spec(
+    product: Product, partitions: dg.PartitionsDefinition[str] | None = None
+) -> dg.AssetCheckSpec:
     """The audit of a release: what reads releases does not go on without it."""
     return dg.AssetCheckSpec(
         "audit",
         asset=release_key(product),
         blocking=True,
+        partitions_def=partitions,
         description="The build keeps every promise; else nothing is published.",
     )
 
@@ -133,3 +137,43 @@ def _watch_check(product: Product, watch: Watch) -> dg.AssetChecksDefinition:
         )
 
     return check
+
+
+DATA_TESTS = "data_tests"
+_OF_ROOMS = {
+    "land": tenant_verdicts.CHECKS,
+    "load": verdicts.CHECKS,
+    "transform": {DATA_TESTS: "Every data test of the tenant's models passes."},
+}
+
+
+def tenant_check_specs(
+    product: Product, room: str, partitions: dg.PartitionsDefinition[str]
+) -> list[dg.AssetCheckSpec]:
+    """The checks of what a room leaves behind, each told for every partition by itself."""
+    if room == "release":
+        return [audit_spec(product, partitions)]
+    return [
+        dg.AssetCheckSpec(
+            check, asset=room_key(product, room), description=promise, partitions_def=partitions
+        )
+        for check, promise in _OF_ROOMS[room].items()
+    ]
+
+
+def data_tests_result(product: Product, results: Sequence[NodeResult]) -> dg.AssetCheckResult:
+    """What became of all data tests of a build, as one check: the failed ones by name."""
+    tests = [one for one in results if one.kind == "test"]
+    failed = [one for one in tests if not one.passed and one.status != "skipped"]
+    return dg.AssetCheckResult(
+        asset_key=room_key(product, "transform"),
+        check_name=DATA_TESTS,
+        passed=not failed,
+        severity=_WARN if all(one.status == "warn" for one in failed) else _ERROR,
+        description=_paragraphs("\n".join(f"{one.name}: {one.message}" for one in failed))
+        or f"{len(tests):,} tests passed",
+        metadata={
+            "tests": len(tests),
+            **{one.name: one.failures or 0 for one in failed},
+        },
+    )

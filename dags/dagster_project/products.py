@@ -15,6 +15,7 @@ from dagster_project.backfill import backfill_job
 from dagster_project.checks import watch_checks
 from dagster_project.layers import layered_definitions
 from dagster_project.partitions import daily_partitions
+from dagster_project.tenants import tenant_definitions
 from penstock.contracts.product import Product
 from penstock.settings import Settings
 from penstock.transforming.manifest import read_manifest
@@ -25,6 +26,8 @@ def product_definitions(product: Product, settings: Settings) -> dg.Definitions:
 
     Raises: ManifestError when dbt's manifest has not been made yet.
     """
+    if product.tenants is not None:
+        return tenant_definitions(product, settings)
     if product.run_layers is not None:
         return layered_definitions(product, read_manifest(product, settings))
     days = daily_partitions(product, settings)

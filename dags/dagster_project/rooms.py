@@ -10,10 +10,13 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from dagster_project.partitions import tenant_of
 from penstock.contracts.product import Product
+from penstock.errors import PenstockError
 from penstock.faults import is_transient
 from penstock.runs import recorded
 from penstock.settings import Settings, new_run_id
+from penstock.tenancy import served_tenant
 
 RUN_ID_TAG = "penstock/run_id"
 _LOG_SECONDS = 2.0
@@ -62,3 +65,23 @@ def room(context: Context, product: Product, settings: Settings, name: str) -> I
         if is_transient(error):
             raise
         raise dg.Failure(str(error) or type(error).__name__, allow_retries=False) from error
+
+
+@contextmanager
+def tenants_room(
+    context: Context, product: Product, settings: Settings, name: str
+) -> Iterator[tuple[Product, str]]:
+    """As `room`, for the tenant whose partition the run is; yields its declaration and the run id.
+
+    Raises: dagster.Failure also for a tenant that is unknown or suspended, or whose entry is wrong.
+    """
+    tenant = tenant_of(context.run)
+    if tenant is None:
+        message = f"{product.name}: whose? expected a partition, or days, of one tenant"
+        raise dg.Failure(message, allow_retries=False)
+    try:
+        one = served_tenant(product, settings, tenant)
+    except PenstockError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+    with room(context, one, settings, name) as run_id:
+        yield one, run_id

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from dagster_project.partitions import day_tags, days_of
+from dagster_project.partitions import day_tags, days_of, tenant_of
 from dagster_project.resources import SettingsResource
 from dagster_project.schedules import PRODUCT_TAG, daily_job_name
 from dagster_project.translators import land_key, raw_key
@@ -135,7 +135,7 @@ def drop_sensor(product: Product, job_name: str) -> dg.SensorDefinition:
 
 
 def failure_sensor() -> dg.SensorDefinition:
-    """A run that fails is told as an alert: which step, which days, what to do."""
+    """A run that fails is told as an alert: which step, which days, whose, what to do."""
 
     @dg.run_failure_sensor(
         name="run_failures",
@@ -149,6 +149,7 @@ def failure_sensor() -> dg.SensorDefinition:
             job=run.job_name,
             run=run.run_id,
             days=days_of(run),
+            tenant=tenant_of(run),
             reasons=steps or {"run": context.failure_event.message or "the run failed"},
         )
         send(alert, settings)
@@ -165,25 +166,35 @@ def _answer(
     tags: Mapping[str, str] | None = None,
 ) -> dg.SensorResult:
     """One run for what has arrived, unless it was tried often enough."""
-    attempt = (
-        found
-        if isinstance(found, Quiet)
-        else next_attempt(found, _outcomes(context.instance, found))
-    )
-    if isinstance(found, Quiet) or isinstance(attempt, Quiet):
-        quiet = found if isinstance(found, Quiet) else attempt
-        return dg.SensorResult(skip_reason=str(quiet), cursor=cursor)
-    request = dg.RunRequest(
+    answer = next_request(context.instance, product, found, tags=tags)
+    if isinstance(answer, Quiet):
+        return dg.SensorResult(skip_reason=str(answer), cursor=cursor)
+    return dg.SensorResult(run_requests=[answer], cursor=cursor)
+
+
+def next_request(
+    instance: dg.DagsterInstance,
+    product: Product,
+    found: Arrival | Quiet,
+    *,
+    tags: Mapping[str, str] | None = None,
+) -> dg.RunRequest | Quiet:
+    """The run that an arrival asks for, or why there is none: tried often enough, for example."""
+    if isinstance(found, Quiet):
+        return found
+    attempt = next_attempt(found, _outcomes(instance, found))
+    if isinstance(attempt, Quiet):
+        return attempt
+    return dg.RunRequest(
         run_key=f"{found.batch}-{attempt}",
         tags={
             PRODUCT_TAG: product.name,
-            ARRIVALS_TAG: product.name,
+            ARRIVALS_TAG: product.series,
             BATCH_TAG: found.batch,
             ATTEMPT_TAG: str(attempt),
             **(tags or {}),
         },
     )
-    return dg.SensorResult(run_requests=[request], cursor=cursor)
 
 
 def _reason(event: dg.DagsterEvent) -> str:
@@ -221,3 +232,9 @@ def _is_busy(instance: dg.DagsterInstance, product: Product) -> bool:
         or any(key.path[0] == product.name for key in one.asset_selection or ())
         for one in runs
     )
+
+
+def busy_tenants(instance: dg.DagsterInstance) -> set[str]:
+    """The tenants of whom a run is queued or under way, by whoever it was started."""
+    runs = instance.get_runs(filters=dg.RunsFilter(statuses=_IN_PROGRESS))
+    return {tenant for one in runs if (tenant := tenant_of(one)) is not None}

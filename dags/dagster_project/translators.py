@@ -41,6 +41,11 @@ def release_key(product: Product) -> dg.AssetKey:
     return dg.AssetKey([product.name, "release"])
 
 
+def room_key(product: Product, room: str) -> dg.AssetKey:
+    """What a room leaves behind, of a product whose assets are rooms."""
+    return dg.AssetKey([product.name, room])
+
+
 def model_key(product: Product, model: str, layer: str = "marts") -> dg.AssetKey:
     """A dbt model."""
     return dg.AssetKey([product.name, layer, model])
@@ -206,3 +211,44 @@ class Translator(DagsterDbtTranslator):
     ) -> dg.PartitionsDefinition[str] | None:
         """Days for models tagged `daily`; others (views, statistics, months) have none."""
         return self._days if DAILY_TAG in dbt_resource_props["tags"] else None
+
+
+_DESCRIPTIONS = {
+    "land": "A tenant's files of one day, each routed by its columns and types to the contract it "
+    "fulfils, and written as Parquet. What lies in the tenant's drop folder is taken first; a "
+    "tenant that has no files of its own gets the day of its mock world. A file that fits no "
+    "contract is kept in quarantine and tried again by every run.",
+    "load": "The tenant's raw tables: every landed file that waits, whatever its day, appended by "
+    "delivery. Rows without the first part of their key are kept in quarantine.",
+    "transform": "The tenant's star schema (ad performance, orders, events, sessions, campaigns, "
+    "users), built by dbt out of the records that are new. Nobody else's tables are touched.",
+    "release": "The tenant's sealed release: star schema, report, semantic manifest, audited and "
+    "published as one, in a series of its own. Where no row differs there is none.",
+}
+"""What each room of a tenant leaves behind, for operators."""
+
+_KINDS = {
+    "land": {"polars", "parquet"},
+    "load": {"dlt", "duckdb"},
+    "transform": {"dbt", "duckdb"},
+    "release": {"duckdb", "parquet"},
+}
+
+TENANT_ROOMS = tuple(_DESCRIPTIONS)
+"""The rooms of a product with tenants, in their order."""
+
+
+def tenant_room_spec(
+    product: Product, room: str, partitions: dg.PartitionsDefinition[str]
+) -> dg.AssetSpec:
+    """What a room leaves behind of each tenant and day."""
+    at = TENANT_ROOMS.index(room)
+    return dg.AssetSpec(
+        room_key(product, room),
+        deps=[room_key(product, one) for one in TENANT_ROOMS[max(at - 1, 0) : at]],
+        description=_DESCRIPTIONS[room],
+        group_name=room,
+        kinds=_KINDS[room],
+        owners=OWNERS,
+        partitions_def=partitions,
+    )

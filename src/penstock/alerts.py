@@ -37,14 +37,21 @@ class Alert:
     figures: Mapping[str, float | int | str | None] = field(default_factory=dict)
 
 
-def run_failed(*, job: str, run: str, days: tuple[date, date], reasons: Mapping[str, str]) -> Alert:
+def run_failed(
+    *,
+    job: str,
+    run: str,
+    days: tuple[date, date],
+    reasons: Mapping[str, str],
+    tenant: str | None = None,
+) -> Alert:
     """The alert of a run that failed; `reasons` by step."""
     first, last = days
     span = str(first) if first == last else f"{first} to {last}"
     return Alert(
         kind="run_failed",
         key=run,
-        title=f"{job} failed for {span}",
+        title=f"{job} failed for {span}" + (f", tenant {tenant}" if tenant else ""),
         text="\n".join([*(f"{step}: {why}" for step, why in reasons.items()), f"run: {run}"]),
     )
 

@@ -130,6 +130,8 @@ def run_rooms(
         terminal.warn(
             "real data have landed here: nothing was mocked, --start and --end had no effect"
         )
+    if report.dropped is not None and report.dropped.files:
+        terminal.show_folder_landing(report.dropped)
     if report.mocked_files:
         terminal.say(f"{of_whom(one)}landed {report.mocked_files:,} mock files")
     terminal.show_load(report.load)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from penstock.alerts import Alert, send
+from penstock.contracts.layered import FolderLanding
 from penstock.contracts.product import MOCK, Product
 from penstock.errors import PenstockError
 from penstock.landing.days import FilesByDay, days_between, files_by_day
@@ -22,26 +23,29 @@ from penstock.landing.preview import Preview, preview_files
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import LoadReport, load
 from penstock.loading.retract import retract_deliveries
-from penstock.loading.sources import real_sources
 from penstock.locking import sign_of_life, writer_lock
 from penstock.releasing.release import ReleaseReport, release
+from penstock.run_landing import land_new, mock_days
 from penstock.run_log import run_log
 from penstock.settings import Settings, new_run_id
 from penstock.transforming.transform import TransformReport, transform
 
 Progress = Callable[[str], None]
-_FIRST_MOCK_DAYS = 120
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """What one run did, room by room. `mocked_files` is None when nothing was to be mocked."""
+    """What one run did, room by room. `mocked_files` is None when nothing was to be mocked.
+
+    `dropped` is the account of the drop folder, None for a product that has none.
+    """
 
     run_id: str
     mocked_files: int | None
     load: LoadReport
     transform: TransformReport
     release: ReleaseReport
+    dropped: FolderLanding | None = None
 
 
 class NothingLandedError(PenstockError):
@@ -171,7 +175,7 @@ def run(
     end: date | None = None,
     progress: Progress = lambda _: None,
 ) -> RunReport:
-    """Land (if the source is mock), load, transform, release.
+    """Land (what was dropped, or mock data), load, transform, release.
 
     Without dates a mock run continues after the last landed day up to yesterday (UTC), or makes
     the last 120 days. Once real files have landed nothing is mocked, dates or not.
@@ -179,12 +183,12 @@ def run(
     Raises: whatever a room raises; what was done before stays done.
     """
     with recorded(product, settings, "run") as run_id:
-        mocked = _mock(product, settings, start=start, end=end, run_id=run_id, progress=progress)
+        new = land_new(product, settings, start=start, end=end, run_id=run_id, progress=progress)
         land_own(product, settings, run_id=run_id)
         loaded = load(product, settings, run_id=run_id, progress=progress)
         built = transform(product, settings, run_id=run_id, progress=progress)
         released = release(product, settings, run_id=run_id, progress=progress)
-        return RunReport(run_id, mocked, loaded, built, released)
+        return RunReport(run_id, new.mocked_files, loaded, built, released, new.dropped)
 
 
 def land_own(product: Product, settings: Settings, *, run_id: str) -> int:
@@ -207,7 +211,7 @@ def land_days(
 
     Raises: NothingLandedError when not one file of these days is there.
     """
-    mocked = _mock(product, settings, start=first, end=last, run_id=run_id, progress=progress)
+    mocked = mock_days(product, settings, start=first, end=last, run_id=run_id, progress=progress)
     files = {
         table: {
             day: paths
@@ -257,36 +261,3 @@ def read_own_mapping(product: Product, mapping_file: Path) -> ColumnMapping:
         message = f"{mapping_file}: is a mapping of product {mapping.product}, not {product.name}."
         raise PenstockError(message)
     return mapping
-
-
-def _mock(
-    product: Product,
-    settings: Settings,
-    *,
-    start: date | None,
-    end: date | None,
-    run_id: str,
-    progress: Progress,
-) -> int | None:
-    with Ledger(product.ledger(settings)) as ledger:
-        real = real_sources(product, settings, ledger)
-    if product.source(settings) == "files" or real:
-        return None
-    if not product.dated_tables:
-        # The product knows by itself which days there are.
-        return product.mock(
-            product, settings, start=start, end=end, run_id=run_id, progress=progress
-        )
-    last = end or datetime.now(UTC).date() - timedelta(days=1)
-    newest = _newest_landed_day(product, settings)
-    following = newest + timedelta(days=1) if newest else last - timedelta(_FIRST_MOCK_DAYS - 1)
-    first = start or following
-    if start is None and first > last:
-        return 0
-    return product.mock(product, settings, start=first, end=last, run_id=run_id, progress=progress)
-
-
-def _newest_landed_day(product: Product, settings: Settings) -> date | None:
-    raw_dir = product.raw_dir(settings)
-    days = [day for table in product.dated_tables for day in files_by_day(raw_dir, table)]
-    return max(days, default=None)

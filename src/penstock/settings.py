@@ -119,6 +119,11 @@ class Settings(BaseSettings):
     marketing_source: Literal["mock", "files"] = Field(
         "mock", description="Whether `run marketing` makes mock data for tenants without real ones."
     )
+    marketing_drop_dir: Path = Field(
+        Path(),
+        description="Where tenants' tables arrive, in <tenant>/<connector>/. Default: "
+        "<data>/drop/marketing.",
+    )
 
     @field_validator("alert_webhook_url")
     @classmethod
@@ -139,6 +144,7 @@ class Settings(BaseSettings):
             "quarantine_dir": data / "quarantine",
             "reference_dir": REPOSITORY_ROOT / "data" / "reference",
             "sales_drop_dir": data / "drop" / "sales",
+            "marketing_drop_dir": data / "drop" / "marketing",
         }
         for name, default in derived.items():
             given: Path = getattr(self, name)

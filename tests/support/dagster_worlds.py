@@ -213,6 +213,11 @@ def as_text(graph: Mapping[str, Any]) -> str:
 def _partitions(days: dg.PartitionsDefinition[str] | None) -> str | None:
     if days is None:
         return None
+    if isinstance(days, dg.MultiPartitionsDefinition):
+        by = {one.name: _partitions(one.partitions_def) for one in days.partitions_defs}
+        return "; ".join(f"{name}: {kind}" for name, kind in sorted(by.items()))
+    if isinstance(days, dg.DynamicPartitionsDefinition):
+        return f"dynamic, {days.name}"
     assert isinstance(days, dg.DailyPartitionsDefinition), days
     return f"daily, {days.timezone}"
 

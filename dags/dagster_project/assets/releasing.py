@@ -15,6 +15,7 @@ from dagster_project.translators import release_key, release_spec, report_spec
 from penstock.contracts.product import Product
 from penstock.releasing.plan import AuditError
 from penstock.releasing.release import ReleaseReport, release
+from penstock.releasing.sealed import REPORTS
 
 
 def report_asset(product: Product) -> dg.AssetsDefinition:
@@ -61,15 +62,19 @@ def release_asset(product: Product) -> dg.AssetsDefinition:
                 # What failed is shown where it belongs, before the step fails.
                 yield audit_result(product, error.checks)
                 raise
-        yield dg.MaterializeResult(asset_key=release_key(product), metadata=_metadata(report))
+        yield dg.MaterializeResult(
+            asset_key=release_key(product), metadata=release_metadata(report)
+        )
         yield audit_result(product, report.checks)
 
     return publish
 
 
-def _metadata(report: ReleaseReport) -> dict[str, dg.MetadataValue | int | str | bool]:
+def release_metadata(report: ReleaseReport) -> dict[str, dg.MetadataValue | int | str | bool]:
+    """What came of a release, with links to the reports that are sealed in it."""
     metadata = report.metadata
-    pages = {page.stem: dg.MetadataValue.url(page.as_uri()) for page in report.pages}
+    sealed = sorted((report.release / REPORTS).glob("*.html"))
+    pages = {page.stem: dg.MetadataValue.url(page.as_uri()) for page in sealed}
     return {
         "rows": sum(int(one["rows"]) for one in metadata.tables),
         "is_new": report.is_new,

@@ -17,6 +17,8 @@ from penstock.contracts.contract import Contract
 from penstock.contracts.directory import Directory
 from penstock.contracts.layered import FolderLanding, Layer, LayeredRun
 from penstock.contracts.published import PublishedTable
+from penstock.contracts.roll import Roll
+from penstock.contracts.routes import Routes
 from penstock.contracts.starter import Starter
 from penstock.errors import PenstockError
 from penstock.settings import REPOSITORY_ROOT, Settings
@@ -82,6 +84,20 @@ class LandTables(Protocol):
         progress: Callable[[str], None] = ...,
     ) -> FolderLanding:
         """What became of every file. `source` is the connector that brought it."""
+
+
+class LandDrop(Protocol):
+    """Lands what lies in a product's drop folder and nobody has taken yet."""
+
+    def __call__(
+        self,
+        product: "Product",
+        settings: Settings,
+        *,
+        run_id: str,
+        progress: Callable[[str], None] = ...,
+    ) -> FolderLanding:
+        """What became of every file, and of those that were refused before."""
 
 
 class RunLayers(Protocol):
@@ -150,12 +166,15 @@ class Product:
     files instead has `land_folders`, which lands drops, and `run_layers`, which builds its layers;
     `drop_dir` is the folder from which a run takes what has been dropped there.
 
-    A product that serves several tenants declares `tenants`, the slugs that runs include, and
-    `of_tenant`, one tenant's own declaration: `tenant` set, with its contracts, tables and series;
-    lock and warehouse stay the product's. `environment` is what its dbt run reads besides, `select`
-    the models it consists of (empty: all). Models that find out by themselves what has changed are
-    built without being told (`finds_changes`). `platform` declares what is kept over all tenants, a
-    product of its own as a tenant's is: its `land_own` lands what there is to tell of them.
+    A product that serves several tenants declares `tenants`, the slugs that runs include, `roll`,
+    every entry's standing, and `of_tenant`, one tenant's own declaration: `tenant` set, with its
+    contracts, tables and series; lock and warehouse stay the product's. `drop_dir` then holds a
+    folder per tenant, and a tenant's own is that folder; `land_drop` lands what lies there, and
+    `routes` tells where the files of a run (by its id) went. `environment` is what its dbt run
+    reads besides, `select` the models it consists of (empty: all). Models that find out by
+    themselves what has changed are built without being told (`finds_changes`). `platform`
+    declares what is kept over all tenants, a product of its own as a tenant's is: its `land_own`
+    lands what there is to tell of them.
     `directory` answers questions about tenants and connectors.
     """
 
@@ -183,7 +202,10 @@ class Product:
     of_tenant: Callable[["Product", Settings, str], "Product"] | None = None
     platform: Callable[["Product", Settings], "Product"] | None = None
     land_own: LandOwn | None = None
+    roll: Callable[[Settings], Roll] | None = None
     land_tables: LandTables | None = None
+    land_drop: LandDrop | None = None
+    routes: Callable[["Product", Settings, str], Routes] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     select: tuple[str, ...] = ()
     finds_changes: bool = False

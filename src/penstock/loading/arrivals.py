@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from penstock.contracts.product import Product
+from penstock.landing.drops import look_into
 from penstock.landing.files import PartitionName
 from penstock.ledger import Ledger
 from penstock.loading.discover import PendingFile, pending_files
@@ -117,6 +118,24 @@ def look_at_drop(product: Product, settings: Settings) -> Arrival | Quiet:
     if any(path.stat().st_mtime > still for path in files):
         return Quiet(f"files in {folder} may still be being written")
     return Arrival(batch, tuple(str(path.relative_to(folder)) for path in files), None)
+
+
+def look_at_tenants_drop(product: Product, settings: Settings) -> Arrival | Quiet:
+    """The files in a tenant's drop folder that no landing has taken in the state they are in.
+
+    Whether a command is running says nothing here: it may be another tenant's.
+    """
+    folder = None if product.drop_dir is None else product.drop_dir(settings)
+    if folder is None or not folder.is_dir():
+        return Quiet(f"there is no {folder}")
+    with Ledger(product.ledger(settings)) as ledger:
+        drop = look_into(folder, ledger, settle_seconds=settings.settle_seconds)
+    if not drop.settled:
+        writing = ", ".join(one.name for one in drop.unsettled[:3])
+        return Quiet(f"may still be being written: {writing}" if writing else "no new file")
+    states = [product.series, *(f"{one.name} {one.state}" for one in drop.settled)]
+    batch = hashlib.sha256("\n".join(states).encode()).hexdigest()[:16]
+    return Arrival(batch, tuple(one.name for one in drop.settled), None)
 
 
 def _dropped(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ A verdict speaks of the days asked for and of what the load brought, so that a s
 the same. A rejected file is named by every load until it is mended or retracted.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -73,24 +74,43 @@ def judge_load(
     They speak of the deliveries that the run loaded and of those that touch `first` to `last`;
     `contract` of every file there is.
     """
-    known = [
-        one
-        for one in ledger.deliveries(table=contract.table)
-        if one.status in ("loaded", "rejected")
-    ]
+    known = _known(ledger.deliveries(table=contract.table))
     mine = [one for one in known if one.run_id == run_id or _touches(one, first, last)]
-    refused = [one for one in ledger.quarantine() if one.origin in {d.delivery_id for d in mine}]
-    verdicts = [
-        _contract(known),
-        _account(mine),
-        _quarantine(mine, refused, _examples(refused, settings), settings.quarantine_warn_pct),
-    ]
+    verdicts = _judge_files(known, mine, ledger, settings)
     if _has_daily_rows(contract):
         verdicts += [
             _row_count(mine, known, settings.row_count_floor_pct),
             _freshness(known, last),
         ]
     return verdicts
+
+
+def judge_whole_load(
+    product: Product, settings: Settings, *, run_id: str, first: date, last: date
+) -> list[Verdict]:
+    """One verdict per check of CHECKS over all raw tables of a product, or of a tenant, as one.
+
+    They speak of the same deliveries as those of `judge_load`.
+    """
+    with Ledger(product.ledger(settings)) as ledger:
+        known = _known(ledger.deliveries())
+        mine = [one for one in known if one.run_id == run_id or _touches(one, first, last)]
+        return _judge_files(known, mine, ledger, settings)
+
+
+def _known(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    return [one for one in deliveries if one.status in ("loaded", "rejected")]
+
+
+def _judge_files(
+    known: Sequence[Delivery], mine: Sequence[Delivery], ledger: Ledger, settings: Settings
+) -> list[Verdict]:
+    refused = [one for one in ledger.quarantine() if one.origin in {d.delivery_id for d in mine}]
+    return [
+        _contract(known),
+        _account(mine),
+        _quarantine(mine, refused, _examples(refused, settings), settings.quarantine_warn_pct),
+    ]
 
 
 def _has_daily_rows(contract: Contract) -> bool:
@@ -144,12 +164,19 @@ def _quarantine(
         if one.open_rows
     ]
     message = f"{count:,} of {read:,} rows refused ({share:.2f} %, warns above {warn_pct:g} %)"
+    reasons = Counter[str]()
+    for one in refused:
+        reasons[one.reason] += one.open_rows
     return Verdict(
         "quarantine",
         share <= warn_pct,
         "\n".join([message, *_listed(named)]),
         examples=examples if share > warn_pct else (),
-        figures={"rows_quarantined": count, "quarantined_pct": round(share, 4)},
+        figures={
+            "rows_quarantined": count,
+            "quarantined_pct": round(share, 4),
+            **{f"refused: {reason}": rows for reason, rows in sorted(reasons.items()) if rows},
+        },
     )
 
 

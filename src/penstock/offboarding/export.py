@@ -100,6 +100,7 @@ def _files(held: Holdings) -> Iterator[tuple[str, Path]]:
     folders = {
         "releases": [held.releases],
         "raw": [held.raw],
+        "dropped": list(held.dropped),
         "quarantine/files": [held.refused_files],
     }
     folders |= {f"quarantine/retracted/{one.name}": [one] for one in held.retracted}

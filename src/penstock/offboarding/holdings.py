@@ -47,6 +47,7 @@ class Holdings:
 
     releases: Path
     raw: Path
+    dropped: tuple[Path, ...]
     refused_files: Path
     refused_rows: tuple[Path, ...]
     retracted: tuple[Path, ...]
@@ -62,6 +63,7 @@ class Holdings:
         return [
             self.releases,
             self.raw,
+            *self.dropped,
             self.refused_files,
             *self.refused_rows,
             *self.retracted,
@@ -117,6 +119,7 @@ def holdings_of(one: Product, settings: Settings, names: Names, runs: Iterable[s
     return Holdings(
         releases=series_of(settings, one.series).folder,
         raw=one.raw_dir(settings),
+        dropped=() if one.drop_dir is None else (one.drop_dir(settings) / one.tenant,),
         refused_files=quarantine / one.series,
         refused_rows=tuple(
             path

@@ -213,6 +213,7 @@ def _look(one: Product, settings: Settings, names: Names, held: Holdings) -> tup
         looked.append(Looked(f"warehouse {warehouse.name}", told, found.found))
     for place, root, own in (
         ("raw", settings.raw_dir, {held.raw}),
+        *(("dropped", folder.parent, {folder}) for folder in held.dropped),
         ("quarantine", settings.quarantine_dir, {held.refused_files, *held.retracted}),
         ("releases", settings.releases_dir, {held.releases}),
         ("reports", settings.reports_dir, {held.report}),

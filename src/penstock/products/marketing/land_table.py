@@ -125,11 +125,16 @@ def _platform(place: Place, contract: LandingContract, source: str | None) -> st
     raise RefusedTableError("ambiguous", message)
 
 
+def schema_fact(table: str, schema_hash: str) -> str:
+    """Ledger fact: how a shape of a table was routed when it was seen first, as JSON."""
+    return f"{SCHEMA_FACT}{table} {schema_hash}"
+
+
 def _note_schema(
     place: Place, table: str, schema_hash: str, found: Route, incoming: Incoming
 ) -> None:
     """Remember a schema of a table the first time it is seen: the history of its shapes."""
-    fact = f"{SCHEMA_FACT}{table} {schema_hash}"
+    fact = schema_fact(table, schema_hash)
     if place.ledger.fact(fact) is None:
         seen = {
             "outcome": found.outcome,

@@ -10,6 +10,8 @@ from typing import Any
 from penstock.contracts.directory import Directory
 from penstock.contracts.layered import FolderLanding
 from penstock.contracts.product import Product
+from penstock.contracts.roll import Roll
+from penstock.contracts.routes import Routes
 from penstock.settings import Settings
 
 # Each room is imported by those who enter it: Polars, Pydantic's models and Altair take their time.
@@ -48,6 +50,24 @@ def _land_tables(
     return land_tables(product, settings, inputs, **options)
 
 
+def _land_drop(product: Product, settings: Settings, **options: Any) -> FolderLanding:
+    from penstock.products.marketing.receive import land_drop  # noqa: PLC0415
+
+    return land_drop(product, settings, **options)
+
+
+def _routes(product: Product, settings: Settings, run_id: str) -> Routes:
+    from penstock.products.marketing.account import routes_of  # noqa: PLC0415
+
+    return routes_of(product, settings, run_id)
+
+
+def _roll(settings: Settings) -> Roll:
+    from penstock.products.marketing.tenants import read_tenants  # noqa: PLC0415
+
+    return read_tenants(settings).roll
+
+
 def _report(product: Product, settings: Settings) -> Path:
     from penstock.products.marketing.report import write_report  # noqa: PLC0415
 
@@ -78,7 +98,11 @@ PRODUCT = Product(
     tenants=_tenants,
     of_tenant=_of_tenant,
     platform=_platform,
+    roll=_roll,
+    drop_dir=lambda settings: settings.marketing_drop_dir,
     land_tables=_land_tables,
+    land_drop=_land_drop,
+    routes=_routes,
     finds_changes=True,
     directory=_directory,
 )

@@ -18,6 +18,7 @@ from typing import Any
 from penstock.contracts.layered import FolderLanding, LandedFile
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
+from penstock.landing.drops import look_into, note_taken
 from penstock.landing.files import sha256_of, write_atomically
 from penstock.ledger import Ledger, QuarantineCount
 from penstock.locking import writer_lock
@@ -62,6 +63,42 @@ def land_tables(
             # Of two files that speak of one record the later one counts.
             moment = now + timedelta(milliseconds=place_in_line)
             landed.append(receive(place, Incoming(path, path.name, source, moment, now.date())))
+    return FolderLanding(tuple(landed))
+
+
+def land_drop(
+    product: Product,
+    settings: Settings,
+    *,
+    run_id: str,
+    progress: Callable[[str], None] = lambda _: None,
+) -> FolderLanding:
+    """Land what lies in a tenant's drop folder and was not taken yet, and what fits by now.
+
+    A file in `<connector>/` was delivered by that connector; which object it is, its columns say.
+    A folder's name that is no connector refuses its files. A file that may still be being written
+    waits for the next run.
+
+    Raises: PenstockError when it is no tenant's product; ConfigurationError; WriterBusyError.
+    """
+    folder = None if product.drop_dir is None else product.drop_dir(settings)
+    with (
+        writer_lock(product.lock(settings), holder="land", wait_seconds=settings.lock_wait_seconds),
+        Ledger(product.ledger(settings)) as ledger,
+    ):
+        place = open_place(product, settings, ledger, run_id=run_id)
+        landed = list(_try_again(place))
+        if folder is None or not folder.is_dir():
+            return FolderLanding(tuple(landed))
+        now = delivery_time(ledger)
+        drop = look_into(folder, ledger, settle_seconds=settings.settle_seconds)
+        for place_in_line, file in enumerate(drop.settled):
+            progress(f"landing {file.name}")
+            moment = now + timedelta(milliseconds=place_in_line)
+            incoming = Incoming(file.path, file.name, file.source, moment, now.date())
+            landed.append(receive(place, incoming))
+            with ledger.transaction():
+                note_taken(ledger, [file])
     return FolderLanding(tuple(landed))
 
 

@@ -53,6 +53,7 @@ def of_tenant(product: Product, settings: Settings, slug: str) -> Product:
         },
         select=tuple(models_of_tenant(tenant, catalogue)),
         summary=product.summary.format(tenant=slug),
+        drop_dir=lambda settings: settings.marketing_drop_dir / slug,
         release_extras=write_manifest,
     )
 

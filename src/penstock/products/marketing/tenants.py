@@ -27,6 +27,7 @@ from pydantic import (
 
 from penstock.contracts.directory import Status
 from penstock.contracts.product import PLATFORM
+from penstock.contracts.roll import Roll
 from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.locking import writer_lock
@@ -128,6 +129,11 @@ class Tenants:
         Those fail by name (`tenant` raises): no run is green without them.
         """
         return [*(slug for slug, one in self.known.items() if one.is_served), *self.problems]
+
+    @property
+    def roll(self) -> Roll:
+        """Every good tenant's status, suspended ones included, and the problems."""
+        return Roll({slug: one.status for slug, one in self.known.items()}, self.problems)
 
     def tenant(self, slug: str) -> Tenant:
         """A tenant. Raises: TenantError with its problems, or listing the slugs there are."""

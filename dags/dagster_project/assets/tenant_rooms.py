@@ -1,0 +1,174 @@
+"""The rooms of a product with tenants: one asset each, one partition per day and tenant.
+
+Belongs here: calling a room for the tenant whose partition it is, telling what it found. Does not
+belong here: what a room does, whether it went well (`penstock` judges).
+
+One run is one tenant's day. A range of partitions is as many runs: Dagster cuts ranges by the
+dimension with fewer values, so that one day of all tenants would be one run, and the failure of one
+tenant the failure of all. The pool lets runs of the product wait for each other, also those that no
+job or sensor has tagged.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from dagster_project.assets.releasing import release_metadata
+from dagster_project.checks import (
+    audit_result,
+    data_tests_result,
+    tenant_check_specs,
+    verdict_result,
+)
+from dagster_project.partitions import days_of
+from dagster_project.resources import SettingsResource
+from dagster_project.rooms import RETRIES, progress, tenants_room
+from dagster_project.translators import room_key, tenant_room_spec
+from penstock.contracts.product import Product
+from penstock.loading.load import load
+from penstock.loading.tenant_verdicts import judge_routes
+from penstock.loading.verdicts import judge_whole_load
+from penstock.releasing.plan import AuditError
+from penstock.releasing.release import release
+from penstock.run_landing import land_new
+from penstock.transforming.results import DbtError, last_results
+from penstock.transforming.transform import transform
+
+Result = dg.MaterializeResult[None] | dg.AssetCheckResult
+Partitions = dg.PartitionsDefinition[str]
+
+ONE_EACH = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
+
+
+def tenant_assets(product: Product, partitions: Partitions) -> Sequence[dg.AssetsDefinition]:
+    """Land, load, transform, release."""
+    return [
+        _land(product, partitions),
+        _load(product, partitions),
+        _transform(product, partitions),
+        _release(product, partitions),
+    ]
+
+
+def _land(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"{product.name}_land",
+        specs=[tenant_room_spec(product, "land", partitions)],
+        check_specs=tenant_check_specs(product, "land", partitions),
+        backfill_policy=ONE_EACH,
+        retry_policy=RETRIES,
+        pool=product.name,
+    )
+    def land(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
+        first, last = days_of(context.run)
+        key = room_key(product, "land")
+        with tenants_room(context, product, settings, "land") as (tenant, run_id):
+            new = land_new(
+                tenant, settings, start=first, end=last, run_id=run_id, progress=progress(context)
+            )
+            if tenant.routes is None:
+                raise TypeError(f"{product.name} has tenants and tells nothing of their routes")
+            routes = tenant.routes(tenant, settings, run_id)
+        dropped = () if new.dropped is None else new.dropped.files
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={
+                "source": "files" if new.mocked_files is None else "mock",
+                "files_landed": sum(routes.routed.values()),
+                "files_dropped": len(dropped),
+                "files_refused": len(routes.refused),
+                **{f"routed: {outcome}": count for outcome, count in routes.routed.items()},
+                "latest_delivery": routes.newest or "none",
+            },
+        )
+        for verdict in judge_routes(routes, day=last):
+            yield verdict_result(key, verdict)
+
+    return land
+
+
+def _load(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"{product.name}_load",
+        specs=[tenant_room_spec(product, "load", partitions)],
+        check_specs=tenant_check_specs(product, "load", partitions),
+        backfill_policy=ONE_EACH,
+        retry_policy=RETRIES,
+        pool=product.name,
+    )
+    def load_raw(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
+        first, last = days_of(context.run)
+        key = room_key(product, "load")
+        with tenants_room(context, product, settings, "load") as (tenant, run_id):
+            report = load(tenant, settings, run_id=run_id, progress=progress(context))
+            verdicts = judge_whole_load(tenant, settings, run_id=run_id, first=first, last=last)
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={
+                "files_loaded": len(report.deliveries),
+                "rows_read": report.rows_read,
+                "rows_accepted": report.rows_accepted,
+                "rows_quarantined": report.rows_quarantined,
+                "run_id": run_id,
+            },
+        )
+        for verdict in verdicts:
+            yield verdict_result(key, verdict)
+
+    return load_raw
+
+
+def _transform(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"{product.name}_transform",
+        specs=[tenant_room_spec(product, "transform", partitions)],
+        check_specs=tenant_check_specs(product, "transform", partitions),
+        backfill_policy=ONE_EACH,
+        retry_policy=RETRIES,
+        pool=product.name,
+    )
+    def build(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
+        with tenants_room(context, product, settings, "transform") as (tenant, run_id):
+            try:
+                report = transform(tenant, settings, run_id=run_id, progress=progress(context))
+            except DbtError as error:
+                # What failed is shown where it belongs, before the step fails.
+                yield data_tests_result(product, error.results)
+                raise
+            results = report.results or last_results(tenant.engine_dir(settings) / "dbt")
+        yield dg.MaterializeResult(
+            asset_key=room_key(product, "transform"),
+            metadata={
+                "built": report.reason,
+                "models": sum(one.kind == "model" for one in report.results),
+                "run_id": run_id,
+            },
+        )
+        yield data_tests_result(product, results)
+
+    return build
+
+
+def _release(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"{product.name}_release",
+        specs=[tenant_room_spec(product, "release", partitions)],
+        check_specs=tenant_check_specs(product, "release", partitions),
+        backfill_policy=ONE_EACH,
+        retry_policy=RETRIES,
+        pool=product.name,
+    )
+    def publish(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
+        with tenants_room(context, product, settings, "release") as (tenant, run_id):
+            try:
+                report = release(tenant, settings, run_id=run_id, progress=progress(context))
+            except AuditError as error:
+                # What failed is shown where it belongs, before the step fails.
+                yield audit_result(product, error.checks)
+                raise
+        yield dg.MaterializeResult(
+            asset_key=room_key(product, "release"), metadata=release_metadata(report)
+        )
+        yield audit_result(product, report.checks)
+
+    return publish
