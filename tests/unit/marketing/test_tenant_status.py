@@ -191,5 +191,6 @@ def test_relations_are_exact_and_those_of_two_tenants_are_refused(settings: Sett
     _file(settings).write_text(TEXT.replace("slug: acme", "slug: birch_ash"), encoding="utf-8")
     with pytest.raises(TenantError, match="birch_ash_shopify__orders is a table of birch_ash"):
         relations(settings, "birch")
-    with pytest.raises(TenantError, match="is no slug"):
-        relations(settings, "../acme")
+    for name in ("../acme", "acme\n", "platform"):
+        with pytest.raises(TenantError, match="is no tenant's slug"):
+            relations(settings, name)

@@ -116,7 +116,10 @@ def relations(settings: Settings, slug: str) -> Relations:
     Raises: TenantError when it is no slug, or shares a relation with another tenant.
     """
     if not is_slug(slug):
-        message = f"{slug!r} is no slug; expected {SLUG_PATTERN}, as `penstock tenants list` shows"
+        message = (
+            f"{slug!r} is no tenant's slug; expected {SLUG_PATTERN}, as `penstock tenants list` "
+            "shows them"
+        )
         raise TenantError(message)
     catalogue, known = read_catalogue(settings), read_tenants(settings)
     mine = relations_of(slug, catalogue)

@@ -177,10 +177,10 @@ def set_status(settings: Settings, slug: str, status: Status) -> bool:
 def is_slug(text: str) -> bool:
     """Whether it may be part of names of files, tables and schemas.
 
-    >>> is_slug("acme_birch"), is_slug("../acme")
-    (True, False)
+    >>> is_slug("acme_birch"), is_slug("../acme"), is_slug("platform")
+    (True, False, False)
     """
-    return re.fullmatch(SLUG_PATTERN, text) is not None
+    return text != PLATFORM and re.fullmatch(SLUG_PATTERN, text) is not None
 
 
 def entry_text(settings: Settings, slug: str) -> str | None:
