@@ -22,6 +22,10 @@ quarantine_app = typer.Typer(
 app.add_typer(quarantine_app, name="quarantine", rich_help_panel="Look")
 
 
+_PRODUCT = "renewable"
+"""The product that is meant where none is named."""
+
+
 @command(group=quarantine_app, name="list")
 def quarantine_list(
     product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",
@@ -34,7 +38,7 @@ def quarantine_list(
     def do(one: "Product") -> None:
         with Ledger(one.ledger(settings)) as ledger:
             counts = ledger.quarantine()
-        terminal.show_quarantine(counts)
+        terminal.show_quarantine(counts, options=_options(one))
 
     each(whole, settings, tenant, do, only_looks=True)
 
@@ -42,20 +46,28 @@ def quarantine_list(
 @command(group=quarantine_app, name="show")
 def quarantine_show(
     origin: Annotated[str, typer.Argument(help="As `penstock quarantine list` names it.")],
-    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+    product: Annotated[str, typer.Option(help="Data product.")] = _PRODUCT,
     limit: Annotated[int, typer.Option(help="Rows to show at most.")] = 50,
+    tenant: TenantSlug = None,
 ) -> None:
-    """The refused rows of one origin: position in your file, reason, expectation, values."""
-    one, settings = open_product(product)
-    from penstock.overview import quarantined_rows
+    """The refused rows of one origin: position in your file, reason, expectation, values.
 
+    Of a file that was refused whole: who delivered it and when, why, and where it is kept.
+    """
+    whole, settings = open_product(product)
+    from penstock.overview import quarantined_rows
+    from penstock.tenancy import one_tenant
+
+    one = one_tenant(whole, settings, tenant)
     shown = quarantined_rows(one, settings, origin)
     terminal.show_rows(tuple(shown.columns), shown.head(limit).rows(), title=origin)
     if shown.height > limit:
         terminal.say(f"{shown.height - limit:,} more: --limit {shown.height}")
+    rest = f"{origin}{_options(one)}"
     terminal.say(
-        f"mended? penstock quarantine replay {origin}; given up? penstock quarantine discard "
-        f"{origin}; each reason and its remedy: docs/bad-input.md"
+        f"mended? penstock quarantine replay {rest}; given up? penstock quarantine discard "
+        f"{rest}; each reason and its remedy: "
+        f"docs/{'bad-input' if one.refused_files is None else one.name}.md"
     )
 
 
@@ -67,21 +79,27 @@ def quarantine_replay(
     mapping: Annotated[
         Path | None, typer.Option(help="The mended mapping: for rows that it refused before.")
     ] = None,
-    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+    product: Annotated[str, typer.Option(help="Data product.")] = _PRODUCT,
+    tenant: TenantSlug = None,
 ) -> None:
     """Judge refused rows again, after their asset, contract, mapping or file's date was mended.
 
-    Rows keep their file and position; none is loaded twice. Then: `penstock run`.
+    Rows keep their file and position; none is loaded twice. Files that were refused whole are
+    routed again. Then: `penstock run`.
     """
-    one, settings = open_product(product)
+    whole, settings = open_product(product)
     from penstock.replays import replay
+    from penstock.tenancy import served_tenant
 
+    one = served_tenant(whole, settings, tenant)
     with terminal.progress("replay") as progress:
         report = replay(one, settings, origins or [], mapping_file=mapping, progress=progress)
+    if report.files is not None and report.files.files:
+        terminal.show_folder_landing(report.files)
     terminal.show_load(report.load)
     terminal.say(
         f"{report.open_before:,} rows were open, {report.open_after:,} are; "
-        f"next: penstock run {one.name}"
+        f"next: penstock run {one.name}{_of_tenant(one)}"
     )
 
 
@@ -89,33 +107,40 @@ def quarantine_replay(
 def quarantine_discard(
     origins: Annotated[list[str], typer.Argument(metavar="ORIGIN...")],
     reason: Annotated[str | None, typer.Option(help="Only rows refused for this reason.")] = None,
-    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+    product: Annotated[str, typer.Option(help="Data product.")] = _PRODUCT,
+    tenant: TenantSlug = None,
 ) -> None:
-    """Give up refused rows: they are kept and listed, but no longer open."""
-    one, settings = open_product(product)
+    """Give up refused rows and files: they are kept and listed, but no longer open."""
+    whole, settings = open_product(product)
     from penstock.loading.replay import discard
+    from penstock.tenancy import one_tenant
 
-    terminal.show_quarantine(discard(one, settings, origins, reason=reason))
+    one = one_tenant(whole, settings, tenant)
+    counts = discard(one, settings, origins, reason=reason)
+    terminal.show_quarantine(counts, options=_options(one))
 
 
 @command(rich_help_panel="Mend")
 def retract(
     file: Annotated[Path, typer.Argument(help="A landed file: <table>/<name>, name, or path.")],
-    product: Annotated[str, typer.Option(help="Data product.")] = "renewable",
+    product: Annotated[str, typer.Option(help="Data product.")] = _PRODUCT,
+    tenant: TenantSlug = None,
 ) -> None:
     """Take a landed file back: its rows leave the warehouse, the file moves to quarantine.
 
     The next `penstock run` builds the days again from what is left.
     """
-    one, settings = open_product(product)
+    whole, settings = open_product(product)
     from penstock.loading.retract import find_delivery
     from penstock.loading.retract import retract as take_back
     from penstock.runs import recorded
+    from penstock.tenancy import one_tenant
 
+    one = one_tenant(whole, settings, tenant)
     delivery_id = find_delivery(one, settings, file)
     with recorded(one, settings, f"retract {delivery_id}"):
         take_back(one, settings, lambda delivery: delivery.delivery_id == delivery_id)
-    terminal.say(f"retracted {delivery_id}; next: penstock run {one.name}")
+    terminal.say(f"retracted {delivery_id}; next: penstock run {one.name}{_of_tenant(one)}")
 
 
 @command(rich_help_panel="Mend")
@@ -137,3 +162,13 @@ def tidy(
     with terminal.progress("tidy") as progress, recorded(one, settings, "tidy"):
         report = remove_old(one, settings, progress=progress)
     terminal.show_tidy(report)
+
+
+def _of_tenant(one: "Product") -> str:
+    return f" --tenant {one.tenant}" if one.tenant else ""
+
+
+def _options(one: "Product") -> str:
+    """The options that say whose something is, as somebody would type them."""
+    named = "" if one.name == _PRODUCT else f" --product {one.name}"
+    return f"{named}{_of_tenant(one)}"

@@ -114,7 +114,7 @@ def overview(product: Product, settings: Settings) -> Overview:
 
 
 def quarantined_rows(product: Product, settings: Settings, origin: str) -> pl.DataFrame:
-    """The refused rows of an origin, in the order of the user's file.
+    """The refused rows of an origin, in the order of the user's file; one row for a refused file.
 
     Raises: PenstockError when nothing of that origin is quarantined.
     """
@@ -123,6 +123,10 @@ def quarantined_rows(product: Product, settings: Settings, origin: str) -> pl.Da
         if origin in messages:
             return pl.DataFrame({"file": [origin], "reason": [messages[origin]]})
         known_origins(ledger, [origin])
+    if product.refused_files is not None:
+        facts = product.refused_files().show(product, settings, origin)
+        if facts is not None:
+            return pl.DataFrame({name: [value] for name, value in facts.items()})
     return read_refused(settings.quarantine_dir, origin)
 
 

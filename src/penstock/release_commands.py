@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from penstock import terminal
-from penstock.command import ProductName, TenantSlug, app, command, open_product
+from penstock.command import ProductName, TenantSlug, app, command, each, of_whom, open_product
+from penstock.errors import UsageError
 
 if TYPE_CHECKING:
     from penstock.contracts.product import Product
     from penstock.releasing.sealed import Metadata
     from penstock.releasing.series import Series
+    from penstock.settings import Settings
 
 _PANEL = "Releases"
 
@@ -247,30 +249,41 @@ def explain(
 
 
 @command(group=releases_app, name="list")
-def list_all(product: ProductName, series: SeriesName = None) -> None:
+def list_all(product: ProductName, series: SeriesName = None, tenant: TenantSlug = None) -> None:
     """Every release, newest first; pruned ones are remembered by the chain."""
     from penstock.releasing.retention import list_releases
 
-    target = _series(product, series)
-    listed = list_releases(target)
-    if not listed:
-        terminal.say(f"nothing is released yet: penstock release {product}")
-        return
-    rows = [
-        (
-            one.run_id,
-            one.at,
-            one.state if one.rows is None else one.rows,
-            one.root[:16],
-            " ".join(
-                [*(["current"] if one.is_current else []), *(["pinned"] if one.is_pinned else [])]
-            ),
+    whole, settings = open_product(product)
+
+    def do(one: "Product") -> None:
+        target = _series_of(one, settings, series)
+        listed = list_releases(target)
+        if not listed:
+            terminal.say(f"nothing is released yet: {_release(one)}")
+            return
+        rows = [
+            (
+                one.run_id,
+                one.at,
+                one.state if one.rows is None else one.rows,
+                one.root[:16],
+                " ".join(
+                    [
+                        *(["current"] if one.is_current else []),
+                        *(["pinned"] if one.is_pinned else []),
+                    ]
+                ),
+            )
+            for one in listed
+        ]
+        terminal.show_rows(
+            ("release", "published at", "rows", "root", ""), rows, title=str(target.folder)
         )
-        for one in listed
-    ]
-    terminal.show_rows(
-        ("release", "published at", "rows", "root", ""), rows, title=str(target.folder)
-    )
+
+    if series is None:
+        each(whole, settings, tenant, do, only_looks=True)
+    else:
+        do(_whose(whole, settings, series, tenant))
 
 
 @command(group=releases_app)
@@ -278,16 +291,19 @@ def show(
     product: ProductName,
     run_id: Annotated[str | None, typer.Argument(help="Default: the current release.")] = None,
     series: SeriesName = None,
+    tenant: TenantSlug = None,
 ) -> None:
     """What a release holds: tables, inputs, checks, who made it."""
     from penstock.releasing.retention import require_there
     from penstock.releasing.sealed import read_metadata
     from penstock.releasing.series import SeriesError
 
-    target = _series(product, series)
+    whole, settings = open_product(product)
+    one = _whose(whole, settings, series, tenant)
+    target = _series_of(one, settings, series)
     entry = target.current_entry() if run_id is None else target.entry(run_id)
     if entry is None:
-        message = f"nothing is released yet: penstock release {product}"
+        message = f"nothing is released yet: {_release(one)}"
         raise SeriesError(message)
     require_there(target, entry.run_id)
     folder = target.release_dir(entry.run_id)
@@ -298,13 +314,16 @@ def show(
 def pin(
     product: ProductName,
     run_id: RunId,
+    *,
     series: SeriesName = None,
     unpin: Annotated[bool, typer.Option("--unpin", help="Let it go again.")] = False,
+    tenant: TenantSlug = None,
 ) -> None:
     """Keep a release whatever is pruned."""
     from penstock.releasing.retention import pin as keep
 
-    with _changing(product, series, "pin") as target:
+    whole, settings = open_product(product)
+    with _changing(_whose(whole, settings, series, tenant), settings, series, "pin") as target:
         keep(target, run_id, unpin=unpin)
     terminal.say(f"{run_id}: {'no longer pinned' if unpin else 'pinned'}")
 
@@ -314,11 +333,13 @@ def rollback(
     product: ProductName,
     run_id: Annotated[str | None, typer.Argument(help="Default: the one before.")] = None,
     series: SeriesName = None,
+    tenant: TenantSlug = None,
 ) -> None:
     """Let readers use an older release; the next new build is published as ever."""
     from penstock.releasing.retention import roll_back
 
-    with _changing(product, series, "rollback") as target:
+    whole, settings = open_product(product)
+    with _changing(_whose(whole, settings, series, tenant), settings, series, "rollback") as target:
         chosen = roll_back(target, run_id)
     terminal.say(f"current: {chosen}")
 
@@ -326,42 +347,74 @@ def rollback(
 @command(group=releases_app)
 def prune(
     product: ProductName,
+    *,
     keep: Annotated[
         int | None, typer.Option(min=1, help="Newest releases to keep (PENSTOCK_RELEASES_KEPT).")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
     series: SeriesName = None,
+    tenant: TenantSlug = None,
 ) -> None:
-    """Take away old releases and what killed processes left; pinned and current ones stay."""
+    """Take away old releases and what killed processes left; pinned and current ones stay.
+
+    Of every tenant, where a product has tenants and none is named.
+    """
     from penstock.releasing.retention import prune as take
 
-    _, settings = open_product(product)
-    with _changing(product, series, "prune") as target:
-        taken = take(target, keep=keep or settings.releases_kept, dry_run=dry_run)
+    whole, settings = open_product(product)
     verb = "would remove" if dry_run else "removed"
-    _list(verb, "releases", taken.releases)
-    _list(verb, "unfinished folders", taken.orphans)
+
+    def do(one: "Product") -> None:
+        with _changing(one, settings, series, "prune") as target:
+            taken = take(target, keep=keep or settings.releases_kept, dry_run=dry_run)
+        _list(f"{of_whom(one)}{verb}", "releases", taken.releases)
+        _list(f"{of_whom(one)}{verb}", "unfinished folders", taken.orphans)
+
+    if series is None:
+        each(whole, settings, tenant, do, only_looks=True)
+    else:
+        do(_whose(whole, settings, series, tenant))
 
 
 def _list(verb: str, what: str, names: Sequence[str]) -> None:
     terminal.say(f"{verb} {len(names):,} {what}{': ' if names else ''}{', '.join(names)}")
 
 
-def _series(product: str, series: str | None) -> "Series":
+def _whose(
+    whole: "Product", settings: "Settings", series: str | None, tenant: str | None
+) -> "Product":
+    """Whose release is meant: the tenant's where one is named; it may be named by its series.
+
+    Raises: UsageError when both name one, or neither does where there are tenants.
+    """
+    from penstock.tenancy import one_tenant
+
+    if series is not None and tenant is not None:
+        message = f"--series {series} --tenant {tenant}: expected one of the two"
+        raise UsageError(message)
+    return whole if series is not None else one_tenant(whole, settings, tenant)
+
+
+def _series_of(one: "Product", settings: "Settings", series: str | None) -> "Series":
     from penstock.releasing.series import series_of
 
-    one, settings = open_product(product)
-    return series_of(settings, series or one.name)
+    return series_of(settings, series or one.series)
+
+
+def _release(one: "Product") -> str:
+    """How somebody releases it."""
+    return f"penstock release {one.name}{f' --tenant {one.tenant}' if one.tenant else ''}"
 
 
 @contextmanager
-def _changing(product: str, series: str | None, command_name: str) -> Iterator["Series"]:
+def _changing(
+    one: "Product", settings: "Settings", series: str | None, command_name: str
+) -> Iterator["Series"]:
     """The series, held against every other writer and mended first."""
     from penstock.locking import writer_lock
     from penstock.runs import recorded
 
-    one, settings = open_product(product)
-    target = _series(product, series)
+    target = _series_of(one, settings, series)
     wait = settings.lock_wait_seconds
     with (
         recorded(one, settings, f"releases {command_name}"),

@@ -7,21 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from penstock.contracts.layered import FolderLanding
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
 from penstock.loading.load import LoadReport, load
-from penstock.loading.replay import call_again, replay_mapped
+from penstock.loading.replay import call_again, known_origins, replay_mapped
 from penstock.runs import delivery_time, read_own_mapping, recorded
 from penstock.settings import Settings
 
 
 @dataclass(frozen=True)
 class ReplayReport:
-    """What became of quarantined rows that were judged again."""
+    """What became of quarantined rows that were judged again; and of `files` refused whole."""
 
     open_before: int
     open_after: int
     load: LoadReport
+    files: FolderLanding | None = None
 
 
 def replay(
@@ -40,8 +42,9 @@ def replay(
     """
     with recorded(product, settings, "quarantine replay") as run_id:
         before = _open_rows(product, settings)
+        routed: FolderLanding | None = None
         if mapping_file is None:
-            call_again(product, settings, origins)
+            routed = _route_again(product, settings, origins, run_id=run_id)
         else:
             mapping = read_own_mapping(product, mapping_file)
             replay_mapped(
@@ -54,7 +57,23 @@ def replay(
                 delivered_at=delivery_time,
             )
         loaded = load(product, settings, run_id=run_id, progress=progress)
-        return ReplayReport(before, _open_rows(product, settings), loaded)
+        return ReplayReport(before, _open_rows(product, settings), loaded, routed)
+
+
+def _route_again(
+    product: Product, settings: Settings, origins: Sequence[str], *, run_id: str
+) -> FolderLanding | None:
+    """Files that were refused whole are routed again, deliveries with refused rows loaded again."""
+    if product.refused_files is None:
+        call_again(product, settings, origins)
+        return None
+    with Ledger(product.ledger(settings)) as ledger:
+        chosen = known_origins(ledger, origins)
+    routed = product.refused_files().replay(product, settings, chosen, run_id=run_id)
+    with Ledger(product.ledger(settings)) as ledger:
+        left = {one.origin for one in ledger.quarantine()}
+    call_again(product, settings, [one for one in chosen if one in left])
+    return routed
 
 
 def _open_rows(product: Product, settings: Settings) -> int:

@@ -215,14 +215,14 @@ def show_load(report: "LoadReport") -> None:
         warn(f"{report.rows_quarantined:,} rows quarantined: see `penstock quarantine list`")
 
 
-def show_quarantine(counts: Sequence["QuarantineCount"]) -> None:
-    """Refused rows by origin and reason."""
+def show_quarantine(counts: Sequence["QuarantineCount"], *, options: str = "") -> None:
+    """Refused rows by origin and reason; `options` are those that name whose they are."""
     if not counts:
         say("nothing is quarantined")
         return
     rows = [(one.origin, one.reason, one.open_rows, one.discarded) for one in counts]
     show_rows(("origin", "reason", "open", "discarded"), rows, title="quarantine")
-    say("rows of one: penstock quarantine show ORIGIN")
+    say(f"rows of one: penstock quarantine show ORIGIN{options}")
 
 
 def show_transform(report: "TransformReport") -> None:

@@ -1,5 +1,5 @@
--- A master model's row belongs to the tenant whose raw table it came from, and every row of a
--- tenant's facts is a record that this tenant has pushed.
+-- Every row of every table of a tenant is its own: a record that it pushed out of a raw table of
+-- its own, or made of such records.
 with strangers as (
     {{ marketing.foreign_rows() }}
 )

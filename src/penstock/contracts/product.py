@@ -100,6 +100,28 @@ class LandDrop(Protocol):
         """What became of every file, and of those that were refused before."""
 
 
+class RouteAgain(Protocol):
+    """Judges refused files again and lands those that are accepted now."""
+
+    def __call__(
+        self, product: "Product", settings: Settings, origins: Sequence[str], *, run_id: str
+    ) -> FolderLanding:
+        """What became of every file."""
+
+
+@dataclass(frozen=True)
+class RefusedFiles:
+    """What can be done with files that a product refuses as a whole, by their origin.
+
+    `show` gives the facts of one; `discard` lays one aside while the writer's lock is held and
+    returns where it is kept. Both return None where the origin is no such file.
+    """
+
+    show: Callable[["Product", Settings, str], Mapping[str, object] | None]
+    replay: RouteAgain
+    discard: Callable[["Product", Settings, str], Path | None]
+
+
 class RunLayers(Protocol):
     """Runs a product in layers, whole or one layer from what an earlier run left."""
 
@@ -151,7 +173,8 @@ class Product:
 
     `contracts` are in load order: a table that others refer to comes before them. `published` are
     the tables its users read, in a release; `release_extras` writes further files of the product's
-    own below a release's payload folder. `lookback_days`: how many days before a stale day its
+    own below a release's payload folder; where `extras_count`, another text of theirs makes a
+    release although no row differs. `lookback_days`: how many days before a stale day its
     arrival can still change. `flat_raw`: files lie in `raw/<table>/`, without a folder of the
     product between. `declaring` names the contract whose rows (assets) other tables refer to, and
     `parse_declared` turns a mapping's description of them (and the mapping's path, beside which it
@@ -175,7 +198,8 @@ class Product:
     themselves what has changed are built without being told (`finds_changes`). `platform`
     declares what is kept over all tenants, a product of its own as a tenant's is: its `land_own`
     lands what there is to tell of them.
-    `directory` answers questions about tenants and connectors.
+    `directory` answers questions about tenants and connectors, `refused_files` is what can be done
+    with files that were refused as a whole.
     """
 
     name: str
@@ -191,6 +215,7 @@ class Product:
     lookback_days: int = 0
     flat_raw: bool = False
     release_extras: Callable[["Product", Settings, Path], None] | None = None
+    extras_count: bool = False
     schemas: tuple[str, ...] = ("marts", "intermediate", "staging", "raw")
     declaring: str = ""
     parse_declared: Callable[[Sequence[Mapping[str, Any]], str], pl.DataFrame] = _no_mapping
@@ -206,6 +231,7 @@ class Product:
     land_tables: LandTables | None = None
     land_drop: LandDrop | None = None
     routes: Callable[["Product", Settings, str], Routes] | None = None
+    refused_files: Callable[[], RefusedFiles] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     select: tuple[str, ...] = ()
     finds_changes: bool = False

@@ -18,7 +18,7 @@ from penstock.errors import PenstockError
 from penstock.landing.deliver import deliver
 from penstock.landing.land_files import declaration
 from penstock.landing.mapping import Mapping
-from penstock.landing.quarantine import REJECTED, discard_refused
+from penstock.landing.quarantine import REJECTED, discard_refused, quarantine_file
 from penstock.landing.replay import refused_by, replay_refused
 from penstock.ledger import Delivery, Ledger, QuarantineCount
 from penstock.loading.discover import pending_files
@@ -156,11 +156,25 @@ def discard(
         counts = [
             count
             for origin in chosen
-            for count in discard_refused(settings.quarantine_dir, origin, reason=reason)
+            for count in _discarded_file(product, settings, origin, mine)
+            or discard_refused(settings.quarantine_dir, origin, reason=reason)
         ]
         with ledger.transaction():
             ledger.put_quarantine(chosen, counts)
     return counts
+
+
+def _discarded_file(
+    product: Product, settings: Settings, origin: str, counts: Sequence[QuarantineCount]
+) -> list[QuarantineCount]:
+    """The counts of a file that was refused whole, after it is given up; none if it is no such."""
+    if product.refused_files is None or quarantine_file(settings.quarantine_dir, origin).exists():
+        return []
+    mine = [one for one in counts if one.origin == origin]
+    kept = product.refused_files().discard(product, settings, origin)
+    if kept is None:
+        return mine  # given up before
+    return [replace(one, discarded=one.row_count, file=str(kept)) for one in mine]
 
 
 def _check(origin: str, reasons: set[str], reason: str | None) -> None:

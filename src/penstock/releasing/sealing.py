@@ -75,7 +75,8 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
     require(plan, checks)
     contracts = _write_contracts(plan, building, exported.tables)
     root = sealed.root_of(exported.tables, contracts, plan.record.inputs)
-    if plan.parent is not None and root == plan.parent.root and plan.parent_dir is not None:
+    is_same = plan.parent is not None and root == plan.parent.root and plan.parent_dir is not None
+    if is_same and not _has_new_extras(plan, building):
         return None
     _write_facts(plan, building, exported)
     metadata = _metadata(plan, exported, contracts=contracts, root=root, checks=checks)
@@ -91,6 +92,22 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
         seal=seal,
         reused_parts=sum(len(one.parts) for one in exported.tables) - len(exported.written),
         written_parts=len(exported.written),
+    )
+
+
+def _has_new_extras(plan: Plan, building: Path) -> bool:
+    """Whether extras that count by themselves are others than the parent's."""
+    parent, write = plan.parent_dir, plan.product.release_extras
+    if write is None or parent is None or not plan.product.extras_count:
+        return False
+    payload = building / bag.PAYLOAD
+    before, _ = bag.files_below(payload)
+    write(plan.product, plan.settings, payload)
+    after, _ = bag.files_below(payload)
+    old = parent / bag.PAYLOAD
+    return any(
+        not (old / name).is_file() or (old / name).read_bytes() != (payload / name).read_bytes()
+        for name in after - before
     )
 
 

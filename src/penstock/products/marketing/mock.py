@@ -10,10 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from penstock.contracts.product import Product
+from penstock.contracts.product import MOCK, Product
 from penstock.contracts.row_hash import content_hash, row_hashes
 from penstock.errors import PenstockError
 from penstock.landing.days import days_between, refuse_odd_days
+from penstock.landing.files import PartitionName
 from penstock.ledger import Ledger
 from penstock.loading.sources import real_sources
 from penstock.locking import writer_lock
@@ -28,7 +29,6 @@ FIRST_DAYS = 30
 """Days that a mock run without dates makes at first, up to yesterday."""
 
 _DELIVERED = time(4, 0)
-_LAST = "mock_last_day"
 
 
 def mock(
@@ -45,7 +45,8 @@ def mock(
 ) -> int:
     """Land the days from `start` to `end` of a tenant's world; returns the new files.
 
-    Without dates it continues after the last day it made, up to yesterday (UTC). Every day is
+    Without dates it continues after the last day that is there, up to yesterday (UTC): a file that
+    was retracted lands again when its day is asked for. Every day is
     delivered at 04:00 UTC of the next: simulated, so that a day has the same bytes whenever made.
 
     Raises: PenstockError when the tenant has real data, when the days end before they start or lie
@@ -74,10 +75,6 @@ def mock(
         for day in days_between(first, last):
             progress(f"{product.tenant}: {day}")
             written += _land_day(place, world, day)
-        if written:
-            with ledger.transaction():
-                known = ledger.fact(_LAST)
-                ledger.put_facts({_LAST: max(known or "", last.isoformat())})
     return written
 
 
@@ -85,11 +82,16 @@ def _days(ledger: Ledger, start: date | None, end: date | None) -> tuple[date, d
     today = datetime.now(UTC).date()
     last = end or today - timedelta(days=1)
     refuse_odd_days(start or last, last, today=today)
-    known = ledger.fact(_LAST)
     if start is not None:
         return start, last
-    if known is not None:
-        return date.fromisoformat(known) + timedelta(days=1), last
+    names = [
+        PartitionName.parse(Path(one.delivery_id).name)
+        for one in ledger.deliveries()
+        if one.source == MOCK and one.status not in ("retracting", "retracted")
+    ]
+    newest = max((one.day for one in names if one is not None), default=None)
+    if newest is not None:
+        return newest + timedelta(days=1), last
     return last - timedelta(days=FIRST_DAYS - 1), last
 
 
@@ -109,7 +111,7 @@ def _land_table(place: Place, incoming: Incoming, rows: pl.DataFrame) -> int:
     table = physical(rows)
     content = content_hash(row_hashes(table.rows))
     fact = f"mocked {incoming.source} {incoming.name} {content}"
-    if place.ledger.fact(fact) is not None:
+    if place.stands(place.ledger.fact(fact)):
         return 0
     delivery = land_table(place, incoming, table)
     with place.ledger.transaction():

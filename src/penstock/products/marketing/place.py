@@ -40,7 +40,12 @@ class Place:
     @property
     def quarantine(self) -> Path:
         """Folder of the tenant's refused files."""
-        return self.settings.quarantine_dir / self.product.name / self.tenant.slug
+        return quarantine_of(self.product, self.settings)
+
+    def stands(self, delivery_id: str | None) -> bool:
+        """Whether a delivery is there and was not retracted."""
+        delivery = self.ledger.delivery(delivery_id) if delivery_id else None
+        return delivery is not None and delivery.status not in ("retracting", "retracted")
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,11 @@ class Incoming:
     source: str | None
     delivered_at: datetime
     day: date
+
+
+def quarantine_of(product: Product, settings: Settings) -> Path:
+    """Folder of a tenant's refused files."""
+    return settings.quarantine_dir / product.series
 
 
 def open_place(

@@ -9,7 +9,7 @@ from typing import Any
 
 from penstock.contracts.directory import Directory
 from penstock.contracts.layered import FolderLanding
-from penstock.contracts.product import Product
+from penstock.contracts.product import Product, RefusedFiles
 from penstock.contracts.roll import Roll
 from penstock.contracts.routes import Routes
 from penstock.settings import Settings
@@ -80,6 +80,12 @@ def _directory() -> Directory:
     return DIRECTORY
 
 
+def _refused_files() -> RefusedFiles:
+    from penstock.products.marketing.refused import REFUSED_FILES  # noqa: PLC0415
+
+    return REFUSED_FILES
+
+
 PRODUCT = Product(
     name="marketing",
     contracts={},
@@ -103,6 +109,7 @@ PRODUCT = Product(
     land_tables=_land_tables,
     land_drop=_land_drop,
     routes=_routes,
+    refused_files=_refused_files,
     finds_changes=True,
     directory=_directory,
 )

@@ -9,7 +9,7 @@ object a table is, its columns decide alone.
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -56,7 +56,7 @@ def land_tables(
         place = replace(open_place(product, settings, ledger, run_id=run_id), again=again)
         if source is not None:
             place.catalogue.connector(source)
-        landed = list(_try_again(place))
+        landed = [one for one in try_again(place) if one.status != "failed"]
         now = delivery_time(ledger)
         for place_in_line, path in enumerate(files):
             progress(f"landing {path.name}")
@@ -87,7 +87,7 @@ def land_drop(
         Ledger(product.ledger(settings)) as ledger,
     ):
         place = open_place(product, settings, ledger, run_id=run_id)
-        landed = list(_try_again(place))
+        landed = [one for one in try_again(place) if one.status != "failed"]
         if folder is None or not folder.is_dir():
             return FolderLanding(tuple(landed))
         now = delivery_time(ledger)
@@ -106,7 +106,7 @@ def receive(place: Place, incoming: Incoming) -> LandedFile:
     """Land one file, or quarantine it with the reason."""
     sha256 = sha256_of(incoming.path)
     known = place.ledger.fact(_fact(sha256, incoming.source))
-    if known and not place.again and _stands(place, known):
+    if not place.again and place.stands(known):
         _settle(place, sha256)
         return LandedFile(incoming.name, "unchanged", 0)
     try:
@@ -146,9 +146,11 @@ def _quarantine(
     return LandedFile(incoming.name, "failed", rows, f"{error.outcome}: {error}")
 
 
-def _try_again(place: Place) -> Iterator[LandedFile]:
-    """Route the quarantined files again, a contract may have come since; those that now land."""
+def try_again(place: Place, chosen: Collection[str] | None = None) -> Iterator[LandedFile]:
+    """Route quarantined files again, a contract may have come since; `chosen` as `kept_as`."""
     for verdict_file in sorted(place.quarantine.glob("*.json")):
+        if chosen is not None and verdict_file.stem not in chosen:
+            continue
         verdict: dict[str, Any] = json.loads(verdict_file.read_text(encoding="utf-8"))
         kept = place.quarantine / verdict["path"]
         incoming = Incoming(
@@ -158,9 +160,16 @@ def _try_again(place: Place) -> Iterator[LandedFile]:
             datetime.fromisoformat(verdict["delivered_at"]),
             date.fromisoformat(verdict["day"]),
         )
-        landed = receive(place, incoming)
-        if landed.status != "failed":
-            yield landed
+        yield receive(place, incoming)
+
+
+def kept_as(origin: str) -> str:
+    """By what the quarantine keeps the refused file of an origin; empty if it is no such origin.
+
+    >>> kept_as("acme@orders.parquet#0f3a"), kept_as("acme_shopify__orders/a.parquet")
+    ('0f3a', '')
+    """
+    return origin.rpartition("#")[2] if "#" in origin else ""
 
 
 def _settle(place: Place, sha256: str) -> None:
@@ -174,12 +183,6 @@ def _settle(place: Place, sha256: str) -> None:
     (place.quarantine / f"{_short(sha256)}.json").unlink(missing_ok=True)
     for kept in place.quarantine.glob(f"{_short(sha256)}.*"):
         kept.unlink()
-
-
-def _stands(place: Place, delivery_id: str) -> bool:
-    """Whether a delivery is there and was not retracted."""
-    delivery = place.ledger.delivery(delivery_id)
-    return delivery is not None and delivery.status not in ("retracting", "retracted")
 
 
 def _files(inputs: Sequence[Path]) -> Iterator[Path]:

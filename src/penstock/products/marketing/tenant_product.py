@@ -55,6 +55,7 @@ def of_tenant(product: Product, settings: Settings, slug: str) -> Product:
         summary=product.summary.format(tenant=slug),
         drop_dir=lambda settings: settings.marketing_drop_dir / slug,
         release_extras=write_manifest,
+        extras_count=True,
     )
 
 
