@@ -54,3 +54,21 @@ def test_a_command_is_not_held_up_by_the_search_for_garbage(tmp_path: Path) -> N
     )
 
     assert done.stdout.splitlines()[-1] == "True 100000"
+
+
+def test_arrow_is_given_values_without_pandas_and_makes_frames_of_it_all_the_same() -> None:
+    program = (
+        "import sys, pyarrow as pa; from penstock.spared import spare_pandas, without\n"
+        "spare_pandas()\n"
+        "table = pa.Table.from_pylist([{'n': 1}])\n"
+        "with without('sqlalchemy'):\n"
+        "    import dlt.common.libs.sql_alchemy_compat\n"
+        "print([name for name in ('pandas', 'sqlalchemy') if name in sys.modules])\n"
+        "import sqlalchemy\n"
+        "print(int(table.to_pandas()['n'].sum()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split("\n")[:2] == ["[]", "1"]

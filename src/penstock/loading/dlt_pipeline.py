@@ -18,6 +18,7 @@ import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from penstock.errors import PenstockError
+from penstock.spared import without
 
 RAW = "raw"
 DELIVERIES = "deliveries"
@@ -99,7 +100,9 @@ def append_tables(
         for table in tables
     ]
     try:
-        pipeline.run(resources, loader_file_format="parquet").raise_on_failed_jobs()
+        # dlt has its own way to print an address, which does without SQLAlchemy's import.
+        with without("sqlalchemy"):
+            pipeline.run(resources, loader_file_format="parquet").raise_on_failed_jobs()
     except PipelineStepFailed as error:
         message = f"{pipeline_name}: dlt failed in step {error.step}: {error.exception}"
         raise LoadError(message) from error

@@ -28,6 +28,7 @@ from penstock.locking import writer_lock
 from penstock.openlineage.observe import observed
 from penstock.openlineage.work import Dataset
 from penstock.settings import Settings, new_run_id
+from penstock.spared import spare_pandas
 
 _log = logging.getLogger(__name__)
 
@@ -186,6 +187,7 @@ def _append(
     from penstock.loading import dlt_pipeline as pipeline  # noqa: PLC0415
     from penstock.loading.warehouse import open_warehouse  # noqa: PLC0415
 
+    spare_pandas()
     by_table = {
         table: [one for one in pending if one.delivery.table_name == table]
         for table in product.contracts

@@ -32,6 +32,7 @@ from penstock.releasing.series import sync_dir
 from penstock.releasing.signing import sign
 from penstock.releasing.working import ExportError, engine, working_warehouse
 from penstock.settings import Settings
+from penstock.spared import spare_pandas
 from penstock.transforming.results import RESULTS
 
 _READ_ONLY = 0o444
@@ -54,6 +55,7 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
 
     Raises: AuditError naming what failed and where the evidence lies.
     """
+    spare_pandas()
     checks = require(plan, audit_build(plan.record))
     parent = _parent_tables(plan.parent_dir)
     before = {} if parent is None else dict(parent.tables)

@@ -36,8 +36,9 @@ def working_warehouse(
     """A connection with the working warehouse attached read-only as `working`."""
     with duckdb.connect() as connection:
         connection.execute(f"set threads = {threads}")
-        connection.execute("set memory_limit = ?", [memory_limit])
-        connection.execute("set temp_directory = ?", [str(spill)])
+        # No statement here binds parameters: for the first that does DuckDB imports pandas.
+        connection.execute(f"set memory_limit = '{memory_limit}'")
+        connection.execute(f"set temp_directory = {quoted(spill)}")
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {quoted(path)} as working (read_only)")
         yield connection
@@ -47,8 +48,8 @@ def source_of(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> s
     """The qualified name of a table in the working warehouse; schemas may be prefixed."""
     rows = connection.execute(
         "select table_schema from information_schema.tables"
-        " where table_catalog = 'working' and table_name = ? and table_schema like ?",
-        [table.name, f"%{table.layer}"],
+        f" where table_catalog = 'working' and table_name = '{table.name}'"
+        f" and table_schema like '%{table.layer}'"
     ).fetchall()
     if len(rows) != 1:
         message = (
