@@ -1,6 +1,9 @@
 """Incremental = full refresh, row by row and to the last digit, whatever arrives in what order."""
 
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -152,14 +155,16 @@ def build(world: Settings) -> None:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A built world that every example starts from."""
+    """A built world that every example starts from, with its increments compiled."""
     world = settings_for(tmp_path_factory.mktemp("base") / "data")
     ship_assets(world, ASSETS)
-    for table in ("weather", "generation"):
-        numbers = [number for number, one in enumerate(ASSETS) if one in MEASURED]
-        frame = frame_of(table, FIRST_DAY, BASE_DAYS, assets=numbers, seed=0)
-        ship(world, contract_of(table), frame)
-    build(world)
+    numbers = [number for number, one in enumerate(ASSETS) if one in MEASURED]
+    for first, days in ((0, BASE_DAYS - 1), (BASE_DAYS - 1, 1)):
+        for table in ("weather", "generation"):
+            day = FIRST_DAY + timedelta(days=first)
+            frame = frame_of(table, day, days, assets=numbers, seed=0)
+            ship(world, contract_of(table), frame)
+        build(world)
     return world
 
 
@@ -245,6 +250,47 @@ def test_a_change_gives_the_same_marts_as_having_it_from_the_start(
     base: Settings, tmp_path: Path, steps: list[list[Step]]
 ) -> None:
     check_steps(base, tmp_path, steps)
+
+
+def test_a_day_is_built_without_starting_dbt(base: Settings, tmp_path: Path) -> None:
+    world = copy_of(base, tmp_path / "data")
+    arrive(world, Arrival("weather", BASE_DAYS, (0, 1), 1, 0))
+    program = (
+        "import sys; from penstock.cli import app\n"
+        "try: app(sys.argv[1:])\n"
+        "except SystemExit as end: assert not end.code\n"
+        "print([name for name in ('dbt', 'dlt') if name in sys.modules])"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", program, command, "renewable"],
+            env={**os.environ, "PENSTOCK_DATA_DIR": str(world.data_dir)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        for command in ("load", "transform")
+    ]
+
+    assert [lines[-1] for lines in said] == ["['dlt']", "[]"]
+    assert "47 tests passed" in " ".join(said[1])
+
+
+def test_a_table_that_was_dropped_is_made_anew(base: Settings, tmp_path: Path) -> None:
+    """Also where nothing is compiled yet: without the table, another statement would be kept."""
+    world = copy_of(base, tmp_path / "grown")
+    (compiled,) = PRODUCT.engine_dir(world).rglob("compiled_increment.json")
+    for number, is_compiled in enumerate((True, False)):
+        arrive(world, Arrival("weather", BASE_DAYS + number, (0, 1), 1, 0))
+        with duckdb.connect(str(PRODUCT.warehouse(world))) as connection:
+            connection.execute("drop table intermediate.int_performance_daily")
+        if not is_compiled:
+            compiled.unlink()
+        build(world)
+    assert not compiled.exists()
+
+    fresh = from_scratch(world, tmp_path / "fresh")
+    assert differing_rows(PRODUCT.warehouse(world), PRODUCT.warehouse(fresh)) == []
 
 
 def test_the_world_is_one_in_which_figures_exist(base: Settings) -> None:

@@ -1,9 +1,9 @@
-"""Transform: dbt builds what is stale; its models are assets, its tests checks.
+"""Transform: what is stale is built; dbt's models are assets, its tests checks.
 
 Belongs here: calling `penstock.transforming.transform` and telling what became of each model and
 test. Does not belong here: which days are built (`penstock` decides), SQL (dbt).
 
-One step builds the room whole, whichever of its models are asked for: a build is one dbt run
+One step builds the room whole, whichever of its models are asked for: a build is one run of them
 under one lock, and the ledger calls days built only when every model and test of them passed.
 """
 

@@ -4,7 +4,8 @@
   The environment variable PENSTOCK_REBUILD_FROM names the first day to write; empty or unset means
   everything. penstock sets it from its ledger, gaps and look-back included. It is read while a
   statement runs, never while a project is parsed, so that a changed value leaves partial parsing
-  intact.
+  intact. A value `:name` is bound later: the compiled statement reads the variable `name` of the
+  session it runs in, so that one compiled project serves every day.
 
   Every incremental model
     - reads with a lower bound:       where {{ shared_dbt.rebuilt('performance_date', lookback=60) }}
@@ -12,10 +13,12 @@
   and the strategy `rebuild_from` deletes that range and inserts the new rows in one transaction.
 #}
 
-{# The first day this run writes, as text; none = everything. #}
+{# The first day this run writes, as text, or `:name` of a variable; none = everything. #}
 {% macro rebuild_day() -%}
     {%- set day = (env_var('PENSTOCK_REBUILD_FROM', '') | trim) if execute else '' -%}
-    {%- if day -%}
+    {%- if day.startswith(':') -%}
+        {{ return(day) }}
+    {%- elif day -%}
         {%- do modules.datetime.date.fromisoformat(day) -%}
         {{ return(day) }}
     {%- endif -%}
@@ -26,6 +29,10 @@
 {% macro from_day(column, day, lookback=0, grain='day') -%}
     {%- if day is none -%}
         true
+    {%- elif day.startswith(':') -%}
+        {%- set start = "getvariable('" ~ day[1:] ~ "')" -%}
+        {%- set start = "date_trunc('month', " ~ start ~ ")" if grain == 'month' else start -%}
+        {{ column }} >= cast({{ start }} as date) - {{ lookback }}
     {%- else -%}
         {%- set date = modules.datetime.date.fromisoformat(day) -%}
         {%- set start = date.replace(day=1) if grain == 'month' else date -%}

@@ -65,6 +65,27 @@ def parse_dbt(
     return result.result
 
 
+def compile_dbt(
+    *, project: Path, state_dir: Path, environment: Mapping[str, str], target: str, keep: bool
+) -> list[dict[str, Any]]:
+    """The models and data tests of a project as dbt's manifest tells of them, compiled.
+
+    With `keep` the manifest is written too.
+
+    Raises: DbtError when the project does not compile.
+    """
+    common = _options(project, state_dir)
+    command = ["compile", "--exclude", "test_type:unit", *([] if keep else ["--no-write-json"])]
+    with _surroundings(environment):
+        _install_packages(project, common)
+        result = dbtRunner().invoke([*command, *common, *_target(target, state_dir)])
+    nodes = [one.node for one in getattr(result.result, "results", None) or []]
+    if not result.success or not nodes:
+        failed = [_node_result(one) for one in getattr(result.result, "results", None) or []]
+        raise DbtError(_explain(failed, result.exception, state_dir), failed)
+    return [one.to_dict() for one in nodes]
+
+
 def _options(project: Path, state_dir: Path) -> list[str]:
     return [
         *("--project-dir", str(project), "--profiles-dir", str(project)),

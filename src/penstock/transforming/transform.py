@@ -1,6 +1,7 @@
-"""Transforming: dbt builds the stale days of the working warehouse, under the writer's lock.
+"""Transforming: the stale days of the working warehouse are built, under the writer's lock.
 
-Belongs here: deciding what to rebuild. Does not belong here: dbt itself (`dbt_run.py`); rules.
+Belongs here: deciding what to rebuild. Does not belong here: dbt itself (`dbt_run.py`), running
+what it has compiled (`increment.py`); rules.
 """
 
 import hashlib
@@ -109,9 +110,16 @@ def transform(
         }
         note_rebuild(ledger, first)
         with observed_build(product, settings, run_id=run_id):
-            results = _build(
-                product, settings, environment, whole=whole, test=test, progress=progress
-            )
+            results = None
+            if first is not None:
+                # DuckDB is imported by those who build: nothing stale does not pay for it.
+                from penstock.transforming.increment import build_increment  # noqa: PLC0415
+
+                results = build_increment(product, settings, first, test=test, progress=progress)
+            if results is None:
+                results = _build(
+                    product, settings, environment, whole=whole, test=test, progress=progress
+                )
             leave(product, settings, token)
             with ledger.transaction():
                 confirm(product, settings, ledger, token)

@@ -7,7 +7,7 @@ import pytest
 
 from penstock.products.sales.product import PRODUCT
 from penstock.settings import Settings
-from penstock.transforming.compiled import compiled_nodes
+from penstock.transforming.compiling import compiled_nodes
 from penstock.transforming.dbt_run import run_dbt
 from penstock.transforming.results import last_results
 from penstock.transforming.transform import build_environment

@@ -162,6 +162,28 @@ def test_what_breaks_its_contract_leaves_the_table_as_it_was(
     assert warehouse.execute("from made.kept").fetchall() == [(5,)]
 
 
+def test_the_days_that_are_built_again_are_replaced_or_stay(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    column = CompiledColumn("n", "bigint", required=True)
+    node = model(
+        "kept", "select date '2026-03-01' + n::int as d, n from (values (0::bigint), (1)) as v(n)",
+        columns=(CompiledColumn("d", "date", required=True), column), checks=("n < 9",),
+    )  # fmt: skip
+    view = model("seen", "select sum(n) as n from made.kept", "kept", is_view=True)
+    built(warehouse, node, view)
+    warehouse.execute("set variable rebuild_from = date '2026-03-02'")
+    days = replace(node, replaced="d >= cast(getvariable('rebuild_from') as date)")
+
+    built(warehouse, replace(days, sql="select 5::bigint as n, date '2026-03-03' as d"), view)
+    for wrong in ("9::bigint as n", "null::bigint as n", "1 as n, 1 as more"):
+        with pytest.raises(DbtError, match=r"constraint failed|more"):
+            built(warehouse, replace(days, sql=f"select {wrong}, date '2026-03-03' as d"))
+
+    assert warehouse.execute("select n from made.kept order by d").fetchall() == [(0,), (5,)]
+    assert warehouse.execute("from made.seen").fetchall() == [(5,)]
+
+
 def facts(**config: Any) -> dict[str, Any]:
     return {
         "name": "a", "resource_type": "model", "original_file_path": "models/a.sql",
@@ -182,6 +204,19 @@ def test_a_contract_is_read_with_its_rules() -> None:
 
     assert found.columns == (CompiledColumn("n", "bigint", required=True),)
     assert found.checks == ("n > 0", "n < 9")
+
+
+def test_what_is_replaced_starts_with_a_day_or_its_month() -> None:
+    rebuilt = {"materialized": "incremental", "incremental_strategy": "rebuild_from"}
+    by_day = node_of("model.p.a", facts(**rebuilt, meta={"day_column": "d"}))
+    by_month = node_of("model.p.a", facts(**rebuilt, meta={"day_column": "m", "grain": "month"}))
+    view = node_of("model.p.a", facts(materialized="view"))
+
+    assert by_day.replaced == "d >= cast(getvariable('rebuild_from') as date)"
+    assert (
+        by_month.replaced == "m >= cast(date_trunc('month', getvariable('rebuild_from')) as date)"
+    )
+    assert (view.is_view, view.replaced, by_day.is_view) == (True, "", False)
 
 
 def facts_of_test(**config: Any) -> dict[str, Any]:
@@ -210,7 +245,16 @@ def test_a_test_is_as_severe_as_it_says_and_counts_rows_only() -> None:
 def test_what_needs_more_than_its_sql_is_refused_by_name() -> None:
     assert node_of("model.p.a", facts()).columns == (CompiledColumn("n", "bigint", required=False),)
     unusual: list[tuple[dict[str, Any], str]] = [
+        ({"materialized": "ephemeral"}, "materialized ephemeral"),
         ({"materialized": "incremental"}, "materialized incremental"),
+        (
+            {"materialized": "incremental", "incremental_strategy": "append"},
+            "materialized incremental append",
+        ),
+        (
+            {"materialized": "incremental", "incremental_strategy": "rebuild_from", "meta": {}},
+            "materialized incremental rebuild_from",
+        ),
         ({"pre-hook": ["select 1"]}, "pre-hook"),
         ({"post-hook": ["select 1"]}, "post-hook"),
     ]

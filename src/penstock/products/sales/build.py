@@ -17,7 +17,8 @@ from penstock.errors import PenstockError
 from penstock.loading.warehouse import open_warehouse
 from penstock.products.sales.tables import SILVER, declared_columns, tables_of
 from penstock.settings import Settings
-from penstock.transforming.compiled import CompiledNode, compiled_nodes
+from penstock.transforming.compiled import CompiledNode
+from penstock.transforming.compiling import compiled_nodes
 from penstock.transforming.direct import build_nodes
 from penstock.transforming.results import NodeResult
 
