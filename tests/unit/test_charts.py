@@ -6,6 +6,7 @@ import altair as alt
 import pytest
 from jsonschema import ValidationError  # type: ignore[import-untyped]  # ships no types
 
+from penstock.products.marketing import charts as marketing_charts
 from penstock.products.renewable import charts, charts_findings
 from penstock.products.sales import charts as sales_charts
 from penstock.releasing.marks import Spec, sized
@@ -41,6 +42,7 @@ CHARTS = {
     ),
     "months": sales_charts.month_chart([{"month": date(2026, 3, 1), "sales": 5.0, "orders": 2}]),
     "bars": sales_charts.bar_chart([{"name": "bikes", "sales": 5.0}]),
+    "spend": marketing_charts.day_chart([{"day": DAY, "spend": 5.0}], "EUR"),
     "shares": sales_charts.share_chart([{"segment": "VIP", "of": "sales", "share": 0.5}]),
 }
 

@@ -12,7 +12,9 @@ from penstock.ledger import Ledger
 from penstock.loading.load import load
 from penstock.loading.retract import retract_deliveries
 from penstock.products.marketing.receive import land_tables
+from penstock.products.marketing.report import write_report
 from penstock.settings import Settings
+from support.pages import Page
 from support.tenants import ask, build, of, tenant_entry, tenant_settings
 
 pytestmark = pytest.mark.integration
@@ -77,6 +79,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = tenant_settings(folder, [ENTRY])
     drops: list[list[dict[str, Any]]] = [
         [event(0, "view"), event(9, "cart"), event(20, "purchase")],
+        # Revenue in the shop's currency, and in dollars where the export has no other.
+        [
+            event(0, "purchase", "3", "x") | {"ecommerce_purchase_revenue": 10.0},
+            event(1, "purchase", "4", "x") | {"ecommerce_purchase_revenue_in_usd": 5.0},
+            event(0, "view", "5", "y") | {"ecommerce_purchase_revenue": 20.0},
+        ],
         # Parts of a key that would be one text if they ran together.
         [event(0, "step1", "2", "w"), event(0, "step", "12", "w")],
         [spent(7, 1_000_000), spent(8, 2_500_000)],
@@ -149,6 +157,40 @@ def test_an_older_state_that_comes_later_is_a_version_all_the_same(built: Settin
         " group by all order by all"
     )
     assert ask(built, TENANT, asked) == [("1", 2), ("2", 2)]
+
+
+def test_revenue_of_two_currencies_has_none(built: Settings) -> None:
+    asked = (
+        "select user_pseudo_id, session_revenue, currency from fct_{t}__sessions"
+        " where session_revenue <> 0 order by all"
+    )
+    assert ask(built, TENANT, asked) == [("x", Decimal(15), None), ("y", Decimal(20), "EUR")]
+
+
+def test_the_report_shows_what_the_facts_hold(built: Settings) -> None:
+    page = Page.parse(write_report(of(built, TENANT), built).read_text(encoding="utf-8"))
+    (campaign,) = page.tables["Campaigns"][1:]
+    assert campaign[:4] == ["google_ads", "8", "EUR", "2.50"]
+    _, order, whole = [*page.tables["Orders by month"], ["none"]][:3]
+    assert order == ["2026-03", "shopify", "EUR", "2", "35.00", "17.50"]
+    assert whole == ["none"]  # a total over one row says nothing
+    channels = page.tables["Sessions by source and medium"][1:]
+    # Sessions count once, revenue by currency: 20 EUR, and 15 that are of several.
+    assert [(row[3], *row[-2:]) for row in channels] == [
+        ("5", "20.00", "EUR"),
+        ("\N{EN DASH}", "15.00", "(several)"),
+    ]
+    funnel = [row[1:] for row in page.tables["Sessions that took a step and all before it"][1:]]
+    assert [row[:2] for row in funnel] == [
+        ["1. view", "2"],
+        ["2. cart", "1"],
+        ["3. purchase", "0"],
+    ]
+    assert [row[3].rstrip(" %\N{NARROW NO-BREAK SPACE}") for row in funnel] == [
+        "40.0",
+        "50.0",
+        "0.0",
+    ]
 
 
 def test_what_came_late_changes_nothing_that_a_build_from_scratch_would_not(

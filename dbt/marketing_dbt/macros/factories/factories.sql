@@ -91,7 +91,10 @@
             bool_or(event_name = '{{ step | replace("'", "''") }}') as has_step_{{ loop.index }},
             {%- endfor %}
             bool_or(is_conversion_event) as is_conversion_session,
-            cast(coalesce(sum(revenue), 0) as decimal(18, 6)) as session_revenue
+            cast(coalesce(sum(revenue), 0) as decimal(18, 6)) as session_revenue,
+            case when count(distinct case when revenue is not null then currency end) = 1
+                then max(case when revenue is not null then currency end)
+            end as currency
         from numbered
         group by source_platform, user_pseudo_id, session_number
     )
@@ -109,6 +112,6 @@
                 else {{ steps | length }}
             end as bigint
         ) as funnel_steps_reached,
-        is_conversion_session, session_revenue
+        is_conversion_session, session_revenue, currency
     from sessions
 {%- endmacro %}

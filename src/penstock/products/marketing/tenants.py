@@ -65,7 +65,7 @@ class Levers(BaseModel):
 
 
 class Logic(BaseModel):
-    """The tenant's own rules, applied by the models; no model uses the target yet."""
+    """The tenant's own rules, applied by the models; the target, in its currency, by the report."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
