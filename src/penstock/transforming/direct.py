@@ -97,7 +97,8 @@ def _run(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> tuple[str
         if not failures:
             return "pass", "", 0
         status = "warn" if node.only_warns else "fail"
-        return status, f"Got {failures} results, configured to {status} if != 0", failures
+        found = f"{failures} result{'' if failures == 1 else 's'}"
+        return status, f"Got {found}, configured to {status} if != 0", failures
     problems = [] if node.replaced else list(_broken_contract(connection, node))
     if problems:
         return "error", f"breaks its contract: {'; '.join(problems)}", None

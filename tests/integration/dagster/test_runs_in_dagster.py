@@ -393,7 +393,7 @@ def test_a_failed_run_is_told_as_one_alert(broken: Done) -> None:
     assert DAILY in alert["title"]
     assert NEXT_DAY in alert["title"]
     [step, *_] = alert["text"].splitlines()
-    assert step.startswith("renewable_transform: dbt did not pass")
+    assert step.startswith("renewable_transform: the build did not pass")
     assert "test shared_dbt_source_not_empty_raw_assets_: Got 1 result" in alert["text"]
     assert broken.result.run_id in alert["text"]
     assert "Traceback" not in alert["text"]
