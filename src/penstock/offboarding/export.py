@@ -30,7 +30,14 @@ from penstock.errors import PenstockError
 from penstock.landing.files import sha256_of
 from penstock.ledger import Ledger
 from penstock.offboarding.holdings import Holdings
-from penstock.releasing.bag import PAYLOAD, bag_info, hash_files, manifest_text, write_tags
+from penstock.releasing.bag import (
+    PAYLOAD,
+    TAG_MANIFEST,
+    bag_info,
+    hash_files,
+    manifest_text,
+    write_tags,
+)
 from penstock.releasing.series import sync_dir
 from penstock.settings import Settings
 
@@ -57,6 +64,11 @@ def refuse_place(folder: Path, settings: Settings) -> None:
         if folder == leaving or leaving in folder.parents:
             message = f"{folder}: lies in {leaving}, where data are removed: name another (--to)"
             raise ExportError(message)
+
+
+def is_export(folder: Path) -> bool:
+    """Whether a folder is an export: it takes its name when it is whole."""
+    return (folder / TAG_MANIFEST).is_file()
 
 
 def export(

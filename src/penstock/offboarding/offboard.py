@@ -20,7 +20,7 @@ from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.locking import writer_lock
-from penstock.offboarding.export import REPORT, ExportError, export, refuse_place
+from penstock.offboarding.export import REPORT, ExportError, export, is_export, refuse_place
 from penstock.offboarding.holdings import (
     Holdings,
     Names,
@@ -93,7 +93,8 @@ def offboard(
     one = replace(product, tenant=slug)
     path = marker_file(product, settings, slug)
     wait = settings.lock_wait_seconds
-    if to is not None:
+    begun = read_marker(path)
+    if to is not None and (begun is None or begun.export != str(to.absolute())):
         refuse_place(to.absolute(), settings)
     if entry is not None and not dry_run:
         directory.set_status(settings, slug, "suspended")
@@ -162,7 +163,9 @@ def _exported(
             raise ExportError(message)
         return marker
     progress(f"exporting to {folder}")
-    files = export(one, settings, held, folder, entry=entry)
+    # Whole as it is there: a kill came before the marker said so.
+    is_there = is_export(folder)
+    files = 1 if is_there else export(one, settings, held, folder, entry=entry)
     done = replace(marker, is_exported=True, export=marker.export if files else "")
     write_marker(path, done)
     return done

@@ -51,25 +51,28 @@ select unnest(['{ACME}', '{BIRCH}']) as tenant_slug, 7 as orders;
 create table platform.planted_artifacts as
 select unnest(['fct_{ACME}__orders', 'fct_{BIRCH}__orders', 'stg_{BIRCH}__ads']) as alias;
 """
-# Killed at the given change of the file system: files and folders written, moved, removed.
+# Killed at the given change of the file system: files and folders written, moved, removed. At 0 it
+# is not, and prints how many there were, and which came after the export had taken its name.
 KILLED = """
 import os, sys
 from pathlib import Path
 from penstock.offboarding.offboard import offboard
 from penstock.products.marketing.product import PRODUCT
 from penstock.settings import read_settings
-at, seen = int(sys.argv[1]), 0
+at, seen, exported = int(sys.argv[1]), 0, 0
 def count(event, arguments):
-    global seen
+    global seen, exported
     changes = event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.copyfile")
     if changes:
         seen += 1
         if seen == at:
             os.kill(os.getpid(), 9)
+        if event == "os.rename" and "offboarded" in str(arguments[1]) and not exported:
+            exported = seen + 1
 settings = read_settings()
 sys.addaudithook(count)
 offboard(PRODUCT, settings, "acme")
-print(seen)
+print(seen, exported)
 """
 
 
@@ -224,10 +227,10 @@ def test_killed_at_any_moment_the_next_call_finishes(
     soak: bool,  # noqa: FBT001 - a fixture
 ) -> None:
     others = _files_of(settings, BIRCH)
-    changes = int(_disturbed(settings, tmp_path, 0).stdout)
-    # While it exports, while it removes, and when only its entry and the marker are left.
-    moments = range(1, changes + 1, 7) if soak else (changes // 3, 2 * changes // 3, changes - 1)
-    for at in moments:
+    changes, exported = map(int, _disturbed(settings, tmp_path, 0).stdout.split())
+    # While it exports, before the marker says that it has, while it removes, and at the very end.
+    moments = (exported // 2, exported, (exported + changes) // 2, changes - 1)
+    for at in range(1, changes + 1, 7) if soak else moments:
         killed = _disturbed(settings, tmp_path, at)
         assert killed.returncode == -9, killed.stderr
         copy = _in(tmp_path / f"killed_{at}")
