@@ -33,7 +33,8 @@ class PublishedTable:
     `in_warehouse`: whether it is in the released `warehouse.duckdb` as well (tables of day grain
     and coarser); a table of intervals is read from its Parquet files, and if a build never touches
     rows before the first day it rebuilds (`is_built_by_day`), a release need not look at all of
-    them every time. `traces` lead to the rows it was computed from.
+    them every time. `may_shrink`: rows that leave it are nothing to ask about. `traces` lead to the
+    rows it was computed from.
 
     Raises: ValueError for a table without a key.
     """
@@ -45,6 +46,7 @@ class PublishedTable:
     folder: str = "tables"
     in_warehouse: bool = True
     is_built_by_day: bool = False
+    may_shrink: bool = False
     traces: tuple[Trace, ...] = ()
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ Belongs here: judging a build and its tables before they are sealed. Does not be
 sealing, the strict look at what was sealed (`pack.py`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from penstock.releasing.evolution import Change
 from penstock.releasing.record import Model, Record
@@ -25,6 +25,7 @@ def audit_tables(
     *,
     before: Mapping[str, SealedTable],
     changes: Sequence[Change],
+    may_shrink: Collection[str],
     sources: tuple[Sequence[str], Sequence[str]],
     floor_pct: float,
     allow_shrink: bool,
@@ -32,13 +33,17 @@ def audit_tables(
     """What is to be published, by itself and against the previous release.
 
     `sources` are those of the release before and of this one; `floor_pct` is the share of its
-    former rows that a table keeps at least.
+    former rows that a table keeps at least, if it is not one of those that `may_shrink`.
     """
     return [
         _documented(tables, models),
         _evolution(changes),
         _row_counts(
-            tables, before, sources=sources, floor_pct=floor_pct, allow_shrink=allow_shrink
+            [one for one in tables if one.name not in may_shrink],
+            before,
+            sources=sources,
+            floor_pct=floor_pct,
+            allow_shrink=allow_shrink,
         ),
     ]
 

@@ -70,6 +70,7 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
         plan.record.nodes,
         before=before,
         changes=changes,
+        may_shrink={one.name for one in plan.product.published if one.may_shrink},
         sources=(_parent_sources(plan.parent_dir), _sources(plan.record.inputs)),
         floor_pct=plan.settings.row_count_floor_pct,
         allow_shrink=plan.allow_shrink,

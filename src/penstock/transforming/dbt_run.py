@@ -16,6 +16,9 @@ from dbt.contracts.graph.manifest import Manifest
 
 from penstock.transforming.results import FAILED, DbtError, NodeResult, keep_results
 
+_HOOK = "operation"
+"""dbt's word for what a project does at the start or end of a run."""
+
 
 def run_dbt(
     command: Sequence[str],
@@ -40,7 +43,9 @@ def run_dbt(
         _install_packages(project, common)
         runner = dbtRunner(manifest, callbacks=[_reporter(progress)])
         result = runner.invoke([*command, *common, *target_options])
-    results = [_node_result(one) for one in getattr(result.result, "results", None) or []]
+    every = [_node_result(one) for one in getattr(result.result, "results", None) or []]
+    # A project's hooks are neither models nor tests: only one that failed is told of.
+    results = [one for one in every if one.kind != _HOOK or one.status in FAILED]
     if results:
         keep_results(results, state_dir)
     if not result.success:

@@ -1,22 +1,30 @@
 """The platform's own run: what is kept over all tenants, released in a series of its own."""
+# long because: the tests share one world of two tenants.
 
+import json
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from penstock.cli import app
 from penstock.contracts.product import PLATFORM
 from penstock.ledger import Ledger
+from penstock.loading.load import load
 from penstock.loading.retract import retract_deliveries
 from penstock.products.marketing.product import PRODUCT
+from penstock.products.marketing.receive import land_tables
+from penstock.releasing.release import release
 from penstock.releasing.verify import verify
-from penstock.runs import RunReport, run
-from penstock.settings import Settings
+from penstock.runs import RunReport, land_own, run
+from penstock.settings import Settings, new_run_id
 from penstock.tenancy import one_tenant
 from penstock.transforming.query import query_warehouse
 from penstock.transforming.transform import transform
@@ -30,6 +38,10 @@ ENTRIES = (
     tenant_entry(BIRCH, 12, ["facebook_ads", "shopify"]),
 )
 HUB = "select * from hub_key_registry order by all"
+
+
+CHANGED = {**ENTRIES[0], "business_name": "Acme and Daughters"}
+"""The entry of the first tenant, changed."""
 
 
 def run_platform(settings: Settings) -> RunReport:
@@ -105,6 +117,30 @@ def test_nothing_new_makes_no_release_and_something_new_does(copied: Settings) -
     incremental = platform_rows(copied, HUB)
     transform(one_tenant(PRODUCT, copied, PLATFORM), copied, full_refresh=True)
     assert platform_rows(copied, HUB) == incremental
+    _expect_artifacts(copied)
+
+
+def _expect_artifacts(settings: Settings) -> None:
+    """What the last runs left of themselves: once per tenant and node, of relations there are."""
+    results = platform_rows(
+        settings,
+        "select tenant_slug, count(*) = count(distinct unique_id), count(distinct run_id),"
+        " bool_and(status in ('success', 'pass')) from run_results__current group by 1 order by 1",
+    )
+    assert results == [(slug, True, 1, True) for slug in (ACME, BIRCH, PLATFORM)]
+    for kind, name in (("model", "model_name"), ("test", "test_name")):
+        defined = platform_rows(
+            settings, f"select tenant_slug, {name} from {kind}_artifacts__current order by all"
+        )
+        assert defined == platform_rows(
+            settings,
+            "select tenant_slug, node_name from run_results__current"
+            f" where resource_type = '{kind}' order by all",
+        )
+    there = "select table_schema || '.' || table_name from information_schema.tables"
+    assert not platform_rows(
+        settings, f"from model_artifacts__current where relation_name not in ({there})"
+    )
 
 
 def test_a_run_looks_at_the_tenants_that_have_changed_only(copied: Settings) -> None:
@@ -149,3 +185,126 @@ def test_neither_a_wrong_entry_nor_a_suspended_tenant_stops_it(
     assert platform_rows(settings, HUB) == platform_rows(built, HUB)
     refused = CliRunner().invoke(app, ["mock", "marketing", "--tenant", PLATFORM])
     assert "platform is what all tenants of marketing share" in refused.output
+
+
+def _tell(folder: Path, entries: Sequence[dict[str, Any]]) -> Settings:
+    """Land and load what the platform knows when tenants.yaml has these entries; build nothing."""
+    settings = tenant_settings(folder, entries)
+    platform = one_tenant(PRODUCT, settings, PLATFORM)
+    land_own(platform, settings, run_id="")
+    load(platform, settings)
+    return settings
+
+
+def test_a_configurations_history_has_one_row_per_change(copied: Settings) -> None:
+    folder = copied.data_dir.parent
+    _tell(folder, [CHANGED, ENTRIES[1]])
+    _tell(folder, [{**CHANGED, "currency": "EUR"}, ENTRIES[1]])
+    # A wrong entry serves nobody, and so changes nothing; neither does reading it again.
+    wrong = {**CHANGED, "sources": ["myspace_ads"]}
+    _tell(folder, [wrong, ENTRIES[1]])
+    settings = _tell(folder, [{**CHANGED, "currency": "EUR"}, ENTRIES[1]])
+    run_platform(settings)
+    history = (
+        "select version_number, business_name, configuration ->> '$.currency', valid_from, valid_to"
+        f" from platform_sat__tenant_config_history where tenant_slug = '{ACME}' order by 1"
+    )
+    rows = platform_rows(settings, history)
+    assert [row[:3] for row in rows] == [
+        (1, ACME, "USD"),
+        (2, "Acme and Daughters", "USD"),
+        (3, "Acme and Daughters", "EUR"),
+    ]
+    assert [row[4] for row in rows] == [*(row[3] for row in rows[1:]), None]
+    assert not run_platform(settings).transform.built
+    assert platform_rows(settings, history) == rows
+    # Nobody's any more, and taken up again as it was.
+    _tell(folder, [ENTRIES[1]])
+    run_platform(_tell(folder, [{**CHANGED, "currency": "EUR"}, ENTRIES[1]]))
+    later = platform_rows(settings, history)
+    assert later[:2] == rows[:2]
+    assert [row[4] is None for row in later] == [False, False, False, True]
+    assert later[2][4] < later[3][3]
+    others = (
+        f"select count(*) from platform_sat__tenant_config_history where tenant_slug = '{BIRCH}'"
+    )
+    assert platform_rows(settings, others) == [(1,)]
+
+
+def test_the_sources_are_those_configured_now(copied: Settings) -> None:
+    settings = _tell(copied.data_dir.parent, [{**ENTRIES[0], "sources": ["bing_ads"]}, ENTRIES[1]])
+    run_platform(settings)
+    assert platform_rows(
+        settings,
+        "select tenant_slug, source_platform, master_model_id, key_count > 0"
+        " from platform_sat__tenant_source_configs order by all",
+    ) == [
+        (ACME, "bing_ads", "bing_ads_api_v1", False),
+        (BIRCH, "facebook_ads", "facebook_ads_api_v1", True),
+        (BIRCH, "shopify", "shopify_api_v1", True),
+    ]
+
+
+def _land(settings: Settings, rows: pl.DataFrame) -> None:
+    file = settings.data_dir.parent / "anything.parquet"
+    rows.write_parquet(file)
+    (landed,) = land_tables(of(settings, BIRCH), settings, [file]).files
+    assert landed.status == "new", landed.problem
+    load(of(settings, BIRCH), settings)
+
+
+def test_a_schemas_history_has_one_row_per_period(copied: Settings) -> None:
+    folder = copied.raw_dir / "marketing" / BIRCH / f"{BIRCH}_shopify__products"
+    landed = pl.read_parquet(min(folder.glob("*.parquet")))
+    own = landed.select(pl.exclude("^_.*$", "extra_columns")).head(1)
+    for title, extra in (("a", {}), ("b", {}), ("c", {"colour": pl.lit("red")}), ("d", {})):
+        _land(copied, own.with_columns(title=pl.lit(title), **extra))
+    run_platform(copied)
+    history = (
+        "select source_platform, object_name, outcome, extra_columns, file_count, is_current,"
+        " valid_from, valid_to from platform_sat__source_schema_history"
+        f" where raw_table = '{BIRCH}_shopify__products' order by valid_from"
+    )
+    rows = platform_rows(copied, history)
+    # The mock's deliveries have made way for real ones, and so have left the history.
+    assert [row[:6] for row in rows] == [
+        ("shopify", "products", "exact", "[]", 2, False),
+        ("shopify", "products", "superset", '["colour"]', 1, False),
+        ("shopify", "products", "exact", "[]", 1, True),
+    ]
+    assert [row[7] for row in rows] == [*(row[6] for row in rows[1:]), None]
+    hashes = platform_rows(
+        copied,
+        "select is_blueprint, outcome, file_count from platform_ops__schema_hash_registry"
+        " where object_name = 'products' and file_count > 0 order by all",
+    )
+    assert hashes == [(False, "superset", 1), (True, "exact", 3)]
+    # What the tenant's ledger knew is known still when the ledger is lost.
+    for lost in of(copied, BIRCH).ledger(copied).parent.glob(f"{BIRCH}.ledger.sqlite*"):
+        lost.unlink()
+    assert run_platform(copied).transform.built
+    assert platform_rows(copied, history) == rows
+
+
+def test_the_manifests_are_those_of_the_current_releases(copied: Settings) -> None:
+    made = release(of(copied, BIRCH), copied, run_id=new_run_id()).release
+    run_platform(copied)
+    sealed = yaml.safe_load((made / "data" / "semantic" / f"{BIRCH}.yml").read_text())
+    rows = platform_rows(
+        copied,
+        "select tenant_slug, semantic_table, definition from platform_ops__semantic_manifests",
+    )
+    assert {row[0] for row in rows} == {BIRCH}
+    assert {name: json.loads(text) for _, name, text in rows} == sealed
+    listed = platform_rows(
+        copied,
+        "select semantic_table, field_kind, field_name, expression"
+        " from platform_ops__boring_semantic_layer",
+    )
+    kinds = ("dimension", "measure", "calculated_measure", "join")
+    assert set(listed) == {
+        (table, kind, name, field.get("expr"))
+        for table, one in sealed.items()
+        for kind in kinds
+        for name, field in one.get(f"{kind}s", {}).items()
+    }

@@ -161,6 +161,8 @@ def test_a_planted_leak_is_caught(copied: Settings) -> None:
     _plant(copied, IN_MASTER)
     with pytest.raises(DbtError, match="no_row_of_another_tenant"):
         _rebuild_all(copied)
+    failed = "select tenant_slug, node_name from run_results__current where status = 'fail'"
+    assert ask(copied, BIRCH, failed) == [(BIRCH, "no_row_of_another_tenant")]
 
 
 def _plant(settings: Settings, sql: str) -> None:

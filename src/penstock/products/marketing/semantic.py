@@ -38,8 +38,13 @@ def write_manifest(product: Product, _settings: Settings, payload: Path) -> None
     """
     manifest = semantic_manifest(product.dbt_project / "models" / "analytics", product.tenant)
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=100)
-    path = payload / "semantic" / f"{product.tenant}.yml"
+    path = manifest_file(payload, product.tenant)
     write_atomically(path, lambda temporary: _write(temporary, text))
+
+
+def manifest_file(payload: Path, tenant: str) -> Path:
+    """Where a release holds its manifest; `payload` is the release's payload folder."""
+    return payload / "semantic" / f"{tenant}.yml"
 
 
 def semantic_manifest(models: Path, tenant: str) -> dict[str, Any]:

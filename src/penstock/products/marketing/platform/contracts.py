@@ -59,6 +59,15 @@ class SchemaRoute(BaseModel):
     missing_columns: str | None = Field(None, description="Columns it lacks itself, as JSON.")
 
 
+class SemanticTable(BaseModel):
+    """What the semantic manifest of a tenant's current release says of one table."""
+
+    tenant_slug: str = Field(description="The tenant.")
+    semantic_table: str = Field(description="The table as the manifest calls it.")
+    relation_name: str | None = Field(None, description="Its table in the release.")
+    definition: str | None = Field(None, description="Its part of the manifest, as JSON.")
+
+
 PLATFORM_CONTRACTS = {
     one.table: one
     for one in (
@@ -70,6 +79,7 @@ PLATFORM_CONTRACTS = {
             ("master_model_id", "object_name", "contract_revision"),
         ),
         Contract("platform__schema_routes", SchemaRoute, ("raw_table", "source_schema_hash")),
+        Contract("platform__semantic_tables", SemanticTable, ("tenant_slug", "semantic_table")),
     )
 }
 """The contracts by raw table."""

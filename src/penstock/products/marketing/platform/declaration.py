@@ -20,7 +20,7 @@ from penstock.settings import Settings
 
 
 def _table(name: str, *key: str) -> PublishedTable:
-    return PublishedTable(name=name, key=key, layer=PLATFORM, folder="tables")
+    return PublishedTable(name=name, key=key, layer=PLATFORM, folder="tables", may_shrink=True)
 
 
 PUBLISHED = (
@@ -31,10 +31,32 @@ PUBLISHED = (
         folder="tables",
         month_column="first_seen_at",
         in_warehouse=False,
+        may_shrink=True,
     ),
+    _table("platform_sat__source_schema_history", "raw_table", "valid_from"),
+    _table("platform_sat__tenant_config_history", "tenant_slug", "valid_from"),
+    _table("platform_sat__tenant_source_configs", "tenant_slug", "source_platform"),
     _table("platform_ops__master_model_registry", "master_model_id", "object_name"),
+    _table(
+        "platform_ops__schema_hash_registry",
+        "source_schema_hash",
+        "master_model_id",
+        "object_name",
+    ),
+    _table("platform_ops__semantic_manifests", "tenant_slug", "semantic_table"),
+    _table(
+        "platform_ops__boring_semantic_layer",
+        "tenant_slug",
+        "semantic_table",
+        "field_kind",
+        "field_name",
+    ),
 )
-"""The tables of the platform's releases; the hub, which grows with every event, in Parquet only."""
+"""The tables of the platform's releases; the hub, which grows with every event, in Parquet only.
+
+They say what there is of the tenants, and that may become less: a tenant or source goes, mock data
+make way for real ones.
+"""
 
 
 def platform_of(product: Product) -> Product:

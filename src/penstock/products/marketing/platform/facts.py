@@ -11,14 +11,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import yaml
+
 from penstock.contracts.product import PLATFORM, Product
 from penstock.ledger import Ledger
 from penstock.loading.in_step import last_commit
 from penstock.products.marketing.catalogue import read_catalogue
 from penstock.products.marketing.contracts import landing_contracts
 from penstock.products.marketing.land_table import SCHEMA_FACT
+from penstock.products.marketing.semantic import manifest_file
 from penstock.products.marketing.tenants import is_slug, read_tenants
+from penstock.releasing.bag import PAYLOAD
+from penstock.releasing.series import series_of
 from penstock.settings import Settings
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may be built without the fast one
 
 Row = dict[str, Any]
 Facts = Callable[[Product, Settings], Iterator[Row]]
@@ -92,6 +99,24 @@ def blueprints(product: Product, settings: Settings) -> Iterator[Row]:
             "source_schema_hash": contract.hash,
             "columns_json": json.dumps(contract.columns),
         }
+
+
+def semantic_tables(product: Product, settings: Settings) -> Iterator[Row]:
+    """The semantic manifests that the tenants' current releases hold, table by table."""
+    for slug in _slugs(settings):
+        release = series_of(settings, replace(product, tenant=slug).series).current()
+        path = None if release is None else manifest_file(release / PAYLOAD, slug)
+        # A release of the days before there were manifests has none.
+        if path is None or not path.exists():
+            continue
+        manifest = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+        for name, definition in manifest.items():
+            yield {
+                "tenant_slug": slug,
+                "semantic_table": name,
+                "relation_name": definition["table"],
+                "definition": json.dumps(definition, ensure_ascii=False),
+            }
 
 
 def _slugs(settings: Settings) -> list[str]:

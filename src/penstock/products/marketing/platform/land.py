@@ -31,6 +31,7 @@ TABLES: Mapping[str, facts.Facts] = {
     "platform__tenant_commits": facts.tenant_commits,
     "platform__blueprints": facts.blueprints,
     "platform__schema_routes": facts.schema_routes,
+    "platform__semantic_tables": facts.semantic_tables,
 }
 """Where the rows of each table come from."""
 

@@ -1,4 +1,4 @@
-"""The HTML report of the platform: who is served, what the master models hold.
+"""The HTML report of the platform: who is served and how, what the master models hold.
 
 Belongs here: asking the platform's tables once, the order of the sections. Does not belong here:
 the page (releasing). No wall clock: the same tables give the same file.
@@ -28,9 +28,30 @@ _MASTER_MODELS = """
     from platform_ops__master_model_registry
     order by all
 """
+_CONFIGURATIONS = """
+    select
+        tenant_slug as tenant, version_number as version, status, valid_from, valid_to
+    from platform_sat__tenant_config_history
+    order by all
+"""
+_SCHEMAS = """
+    select
+        raw_table as table, outcome as route, contract, extra_columns, missing_columns, valid_from,
+        valid_to
+    from platform_sat__source_schema_history
+    where outcome <> 'exact'
+    order by all
+"""
 _TABLES = (
     ("tenants", "Tenants", "Whose records there are, by connector", _TENANTS),
     ("master-models", "Master models", "What lands into each, and what is in it", _MASTER_MODELS),
+    (
+        "configurations",
+        "Configurations",
+        "What each tenant's entry was, from when to when",
+        _CONFIGURATIONS,
+    ),
+    ("schemas", "Schemas that are no contract's own", "Routed all the same", _SCHEMAS),
 )
 
 
@@ -41,12 +62,12 @@ def write_report(product: Product, settings: Settings) -> Path:
     """
     with reading(product, settings) as ask:
         sections = tuple(
-            section(name, title, lead, ask(sql), otherwise=f"{title}: none yet.")
+            section(name, title, lead, ask(sql), otherwise=f"{title}: none.")
             for name, title, lead, sql in _TABLES
         )
     report = Report(
         title="Marketing: the platform",
-        lead="What is kept over all tenants: their records, and the models these are in.",
+        lead="What is kept over all tenants: their records and configurations, models and schemas.",
         facts=(),
         sections=sections,
     )

@@ -1,0 +1,1 @@
+{{ marketing.sync_to_schema_history() }}

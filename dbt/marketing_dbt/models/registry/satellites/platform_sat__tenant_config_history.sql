@@ -1,0 +1,1 @@
+{{ marketing.tenant_config_history() }}
