@@ -130,8 +130,13 @@ def land(
                 one, settings, inputs, source=source, again=again, progress=progress
             )
         terminal.show_folder_landing(routed)
-        terminal.say(f"next: penstock run {one.name} --tenant {one.tenant}")
-        if strict and any(file.status == "failed" for file in routed.files):
+        whose = f"{one.name} --tenant {one.tenant}"
+        refused = sum(file.status == "failed" for file in routed.files)
+        if refused:
+            terminal.warn(f"files in quarantine: {refused}; see `penstock quarantine list {whose}`")
+        if refused < len(routed.files):
+            terminal.say(f"next: penstock run {whose}")
+        if strict and refused:
             raise typer.Exit(1)
         return
     if one.land_folders is not None:

@@ -101,8 +101,8 @@ def overview(product: Product, settings: Settings) -> Overview:
         built="every loaded day" if stale is None else in_words(stale),
         runs=tuple(runs),
         next_steps=_next_steps(
-            product.name,
-            own="--mapping FILE INPUT..." if product.land_folders is None else "FOLDER...",
+            f"{product.name} --tenant {product.tenant}" if product.tenant else product.name,
+            own=_own_input(product),
             landed=bool(deliveries) or bool(pending),
             pending=len(pending),
             stale=stale is not None,
@@ -210,6 +210,13 @@ def _last_run_failed(runs: Sequence[Run]) -> bool:
     return next((one.outcome == "failed" for one in runs if one.command == "run"), False)
 
 
+def _own_input(product: Product) -> str:
+    """What `land` is given besides the product."""
+    if product.land_tables is not None:
+        return "FILE..."
+    return "--mapping FILE INPUT..." if product.land_folders is None else "FOLDER..."
+
+
 def _next_steps(
     product: str,
     *,
@@ -234,8 +241,8 @@ def _next_steps(
         steps.append(f"penstock transform {product} (loaded days are not built yet)")
     if refused:
         steps.append(
-            f"penstock quarantine list ({refused:,} refused rows are open: mend and replay, or "
-            "discard them)"
+            f"penstock quarantine list {product} ({refused:,} refused rows are open: mend and "
+            "replay, or discard them)"
         )
     if gone:
         named = ", ".join([*gone[:_GONE_NAMED], *(["..."] if len(gone) > _GONE_NAMED else [])])

@@ -129,7 +129,7 @@ def show_folder_landing(landing: "FolderLanding") -> None:
     show_rows(("file", "status", "rows"), rows, title="received")
     for one in landing.files:
         if one.problem:
-            warn(one.problem)
+            warn(one.problem if one.name in one.problem else f"{one.name}: {one.problem}")
     for path in landing.unknown:
         warn(f"{path}: is no file of this product; left where it is")
 

@@ -217,3 +217,34 @@ def test_text_becomes_what_the_contract_says(
 def test_a_value_of_another_type_is_named() -> None:
     column = pl.Series("x", ["1", "one"])
     assert unfit(column, typed(column, "integer")) == "one"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is empty; expected a header"),
+        # Far behind the header, where a reader that looks at the beginning only would not see it.
+        (b"id,name\n" + b"1,a\n" * 9_000 + b"2,M\xfcller\n", "line 9002 is no UTF-8"),
+    ],
+)
+def test_a_csv_that_cannot_be_read_says_what_is_wrong(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_bytes(content)
+    with pytest.raises(UnreadableTableError, match=told):
+        read_physical(file)
+
+
+def test_text_in_utf8_is_kept_with_a_byte_order_mark_and_without(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    for mark in (b"", b"\xef\xbb\xbf"):
+        file.write_bytes(mark + "id,name\n1,Müller\n".encode())
+        assert read_physical(file).rows.rows() == [("1", "Müller")]
+        assert read_physical(file).rows.columns == ["id", "name"]
+
+
+def test_what_is_like_nothing_says_where_to_look() -> None:
+    refusal = route({"foo": "integer"}, landing_contracts())
+    assert isinstance(refusal, Refusal)
+    assert "has no column of any contract; `penstock connectors list`" in refusal.message

@@ -59,7 +59,7 @@ def read_physical(path: Path) -> PhysicalTable:
             return physical(pl.read_parquet(path, glob=False))
         if suffix == ".csv":
             return _read_csv(path)
-    except (OSError, UnicodeDecodeError, csv.Error, pl.exceptions.PolarsError) as error:
+    except (OSError, csv.Error, pl.exceptions.PolarsError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         message = (
             f"{path}: cannot be read ({reason}); expected a whole {suffix} file: land it again"
@@ -118,19 +118,37 @@ _DTYPES: dict[ColumnType, pl.DataType] = {
 
 
 def _read_csv(path: Path) -> PhysicalTable:
+    _refuse_other_encodings(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file), [])
     twice = [name for name, count in Counter(header).items() if count > 1]
-    if twice or not header:
-        what = f"has the column {', '.join(twice)} twice" if twice else "has no header"
+    if not header:
+        message = f"{path}: is empty; expected a header with the names of columns: land it again"
+        raise UnreadableTableError(message)
+    if twice:
         message = (
-            f"{path}: {what}; expected every column once: which one is meant? Rename or remove one"
+            f"{path}: has the column {', '.join(twice)} twice; expected every column once: which "
+            "one is meant? Rename or remove one"
         )
         raise UnreadableTableError(message)
-    rows = pl.read_csv(path, infer_schema=False, encoding="utf8-lossy")
+    rows = pl.read_csv(path, infer_schema=False)
     rows.columns = header
     kept = [one for one in header if not is_metadata(one)]
     return PhysicalTable(rows.select(kept), dict.fromkeys(kept))
+
+
+def _refuse_other_encodings(path: Path) -> None:
+    """Raises: UnreadableTableError naming the first line that is no UTF-8."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                message = (
+                    f"{path}: line {number} is no UTF-8; expected text in UTF-8, with or without "
+                    "a byte order mark: save it so and land it again"
+                )
+                raise UnreadableTableError(message) from error
 
 
 def _without_markers(column: pl.Series) -> pl.Series:

@@ -96,10 +96,10 @@ PRODUCT = Product(
     summary="""
         select
             ads.source_platform, count(distinct ads.campaign_id) as campaigns,
-            sum(ads.spend) as spend, sum(ads.clicks) as clicks
+            cast(sum(ads.spend) as decimal(18, 2)) as spend, ads.currency, sum(ads.clicks) as clicks
         from fct_{tenant}__ad_performance as ads
-        group by ads.source_platform
-        order by ads.source_platform
+        group by ads.source_platform, ads.currency
+        order by ads.source_platform, ads.currency
     """,
     tenants=_tenants,
     of_tenant=_of_tenant,

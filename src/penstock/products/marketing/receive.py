@@ -45,7 +45,8 @@ def land_tables(
     `source` is the connector that delivered them; it is needed where two share their tables. A
     file that was landed before is skipped, unless `again`.
 
-    Raises: PenstockError when there is no file; ConfigurationError; WriterBusyError.
+    Raises: PenstockError when there is no file, or a path is not there; ConfigurationError;
+    WriterBusyError.
     """
     files = list(_files(inputs))
     with (
@@ -189,6 +190,9 @@ def _files(inputs: Sequence[Path]) -> Iterator[Path]:
     """The files named, and those in the folders named."""
     found = False
     for one in inputs:
+        if not one.exists():
+            message = f"{one}: is not there; expected a file or a folder: is the path right?"
+            raise PenstockError(message)
         inside = sorted(one.rglob("*")) if one.is_dir() else [one]
         for path in inside:
             if path.is_file() and path.suffix.lower() in _SUFFIXES:

@@ -47,8 +47,9 @@ class Refusal:
         if self.outcome == "ambiguous":
             names = ", ".join(one.label for one in self.candidates)
             return f"fits {names} alike: land a column that only one of them has"
-        nearest = "no blueprint" if self.nearest is None else self.nearest.label
-        parts = [f"nearest blueprint: {nearest}"]
+        if self.nearest is None:
+            return "has no column of any contract; `penstock connectors list` tells what can land"
+        parts = [f"nearest blueprint: {self.nearest.label}"]
         parts += [f"{name} is {found}, expected {kind}" for name, found, kind in self.changed]
         if self.missing:
             parts.append(f"lacks {', '.join(self.missing)}")
