@@ -10,6 +10,7 @@ The kernel frees a lock when its holder dies, however it dies; nothing has to be
 import fcntl
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from pathlib import Path
 from penstock.errors import PenstockError
 
 _POLL_SECONDS = 0.1
+_OF_ROOMS: set[tuple[Path, int]] = set()
+"""Locks that a thread holds for all its rooms (`writer_of_rooms`)."""
 
 
 class WriterBusyError(PenstockError):
@@ -31,6 +34,9 @@ def writer_lock(path: Path, *, holder: str, wait_seconds: float) -> Iterator[Non
 
     Raises: WriterBusyError after `wait_seconds`, naming the process that holds the lock.
     """
+    if (path, threading.get_ident()) in _OF_ROOMS:
+        yield
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         _acquire(file.fileno(), path=path, wait_seconds=wait_seconds)
@@ -46,6 +52,21 @@ def writer_lock(path: Path, *, holder: str, wait_seconds: float) -> Iterator[Non
         finally:
             file.truncate(0)
             fcntl.flock(file, fcntl.LOCK_UN)
+
+
+@contextmanager
+def writer_of_rooms(path: Path, *, holder: str, wait_seconds: float) -> Iterator[None]:
+    """`writer_lock` over several rooms: those that ask for it within the block have it already.
+
+    Raises: as `writer_lock`.
+    """
+    with writer_lock(path, holder=holder, wait_seconds=wait_seconds):
+        held = (path, threading.get_ident())
+        _OF_ROOMS.add(held)
+        try:
+            yield
+        finally:
+            _OF_ROOMS.discard(held)
 
 
 @contextmanager

@@ -70,12 +70,7 @@ def rebuild(
         # A product whose tables depend on a logical date is built as of the release's.
         as_of = str(metadata.inputs.get("as_of", ""))
         transform(product, apart, test=False, as_of=as_of, progress=progress)
-        with working_warehouse(
-            product.warehouse(apart),
-            threads=apart.duckdb_threads,
-            memory_limit=apart.duckdb_memory_limit,
-            spill=apart.duckdb_temp_directory,
-        ) as connection:
+        with working_warehouse(product.warehouse(apart), apart) as connection:
             exported = export_tables(
                 connection,
                 product.published,

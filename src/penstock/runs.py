@@ -22,6 +22,7 @@ from penstock.landing.mapping import read_mapping
 from penstock.landing.preview import Preview, preview_files
 from penstock.ledger import Ledger, Run
 from penstock.loading.load import LoadReport, load
+from penstock.loading.one_opening import one_writer
 from penstock.loading.retract import retract_deliveries
 from penstock.locking import sign_of_life, writer_lock
 from penstock.releasing.release import ReleaseReport, release
@@ -185,9 +186,10 @@ def run(
     with recorded(product, settings, "run") as run_id:
         new = land_new(product, settings, start=start, end=end, run_id=run_id, progress=progress)
         land_own(product, settings, run_id=run_id)
-        loaded = load(product, settings, run_id=run_id, progress=progress)
-        built = transform(product, settings, run_id=run_id, progress=progress)
-        released = release(product, settings, run_id=run_id, progress=progress)
+        with one_writer(product, settings, holder="run"):
+            loaded = load(product, settings, run_id=run_id, progress=progress)
+            built = transform(product, settings, run_id=run_id, progress=progress)
+            released = release(product, settings, run_id=run_id, progress=progress)
         return RunReport(run_id, new.mocked_files, loaded, built, released, new.dropped)
 
 

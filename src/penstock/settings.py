@@ -19,6 +19,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from penstock.errors import PenstockError
 
 REPOSITORY_ROOT = Path(__file__).resolve().parents[2]
+STORAGE_VERSION = "v1.5.0"
+"""Format of a new working warehouse: DuckDB opens it, and writes its checkpoint, in a fraction of
+the time that the oldest format takes. Older files keep theirs until they are compacted."""
 _PREFIX = "PENSTOCK_"
 
 
@@ -169,6 +172,7 @@ class Settings(BaseSettings):
             "threads": str(self.duckdb_threads),
             "temp_directory": str(self.duckdb_temp_directory),
             "preserve_insertion_order": False,
+            "storage_compatibility_version": STORAGE_VERSION,
         }
 
     @property

@@ -43,7 +43,9 @@ def leave(product: Product, settings: Settings, token: str) -> None:
     warehouse = product.warehouse(settings)
     if not warehouse.exists():
         return
-    with open_warehouse(warehouse, wait_seconds=settings.lock_wait_seconds) as connection:
+    with open_warehouse(
+        warehouse, wait_seconds=settings.lock_wait_seconds, config=settings.duckdb_config
+    ) as connection:
         connection.execute("create schema if not exists audit")
         connection.execute(
             f"create or replace table audit.{product.commits} as select '{token}' as token"
@@ -53,7 +55,7 @@ def leave(product: Product, settings: Settings, token: str) -> None:
 def confirm(product: Product, settings: Settings, ledger: Ledger, token: str) -> None:
     """Remember, within the writer's transaction, that the warehouse is as the ledger says."""
     ledger.put_facts(
-        {_TOKEN: token, _ANNOUNCED: None, _FILE: _file_state(product.warehouse(settings))}
+        {_TOKEN: token, _ANNOUNCED: None, _FILE: file_state(product.warehouse(settings))}
     )
 
 
@@ -62,13 +64,25 @@ def last_commit(ledger: Ledger) -> str | None:
     return ledger.fact(_TOKEN)
 
 
+def follow(product: Product, settings: Settings, before: str | None) -> None:
+    """Remember how the warehouse is after its checkpoint, if `before` it was as the ledger says.
+
+    `before` is its `file_state` as the writer's last connection was about to close.
+    """
+    state = file_state(product.warehouse(settings))
+    with Ledger(product.ledger(settings)) as ledger:
+        if state != before and ledger.fact(_FILE) == before:
+            with ledger.transaction():
+                ledger.put_facts({_FILE: state})
+
+
 def keep_in_step(product: Product, settings: Settings, ledger: Ledger) -> None:
     """Mend the ledger where the warehouse is not the one it last wrote of.
 
     Costs a look at the file's size and time; only a file that has changed is opened.
     """
     warehouse = product.warehouse(settings)
-    state = _file_state(warehouse)
+    state = file_state(warehouse)
     if not warehouse.exists() or ledger.fact(_TOKEN) is None or ledger.fact(_FILE) == state:
         return
     token = _token_in(product, settings)
@@ -114,26 +128,23 @@ def _reconcile(product: Product, settings: Settings, ledger: Ledger) -> None:
 def _token_in(product: Product, settings: Settings) -> str | None:
     import duckdb  # noqa: PLC0415 - as in `leave`
 
-    from penstock.loading.warehouse import attach_read_only  # noqa: PLC0415
+    from penstock.loading.warehouse import open_to_read  # noqa: PLC0415
 
-    with duckdb.connect() as connection:
-        attach_read_only(
-            connection,
-            product.warehouse(settings),
-            name="warehouse",
-            wait_seconds=settings.lock_wait_seconds,
-        )
-        found = connection.execute(
-            "select 1 from duckdb_tables() where database_name = 'warehouse'"
-            f" and schema_name = 'audit' and table_name = '{product.commits}'"
-        ).fetchall()
-        if not found:
+    with open_to_read(
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
+    ) as connection:
+        try:
+            # Asking for the table by name: looking it up would read the columns of all tables.
+            rows = connection.execute(f"select token from audit.{product.commits}").fetchall()
+        except duckdb.CatalogException:
             return None
-        rows = connection.execute(f"select token from warehouse.audit.{product.commits}").fetchall()
     return str(rows[0][0]) if rows else None
 
 
-def _file_state(warehouse: Path) -> str | None:
+def file_state(warehouse: Path) -> str | None:
+    """Size and time of the file, which a checkpoint changes; None where there is none."""
     if not warehouse.exists():
         return None
     stat = warehouse.stat()

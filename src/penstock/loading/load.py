@@ -20,6 +20,7 @@ from penstock.loading import references
 from penstock.loading.admit import Admission, admit
 from penstock.loading.discover import PendingFile, pending_files
 from penstock.loading.in_step import announce, confirm, keep_in_step, leave
+from penstock.loading.one_opening import one_opening
 from penstock.loading.recover import known_deliveries
 from penstock.loading.retract import finish_retractions, retract_deliveries
 from penstock.loading.sources import mock_beside_real
@@ -104,8 +105,9 @@ def load(
         ) as work:
             admission = Admission(settings.quarantine_dir, progress)
             token = announce(ledger)
-            _append(product, settings, pending, admission)
-            leave(product, settings, token)
+            with one_opening(product, settings):
+                _append(product, settings, pending, admission)
+                leave(product, settings, token)
             _commit(product, settings, ledger, admission, token)
             work.inputs = _landed(product, admission.deliveries, is_read=True)
             work.outputs = _stored(product, admission.deliveries)

@@ -79,10 +79,15 @@ def deliveries_in_warehouse(
     product: Product, settings: Settings
 ) -> tuple[list[Delivery], list[Coverage]]:
     """The deliveries that the raw tables hold whole, and what they cover."""
-    import duckdb  # noqa: PLC0415 - only a lost ledger needs the warehouse
+    # DuckDB is imported here, since only a lost ledger needs the warehouse.
+    from penstock.loading.warehouse import open_to_read  # noqa: PLC0415
 
     names = [one.name for one in fields(Delivery)]
-    with duckdb.connect(str(product.warehouse(settings)), read_only=True) as connection:
+    with open_to_read(
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
+    ) as connection:
         tables = connection.execute(
             "select table_name from information_schema.tables where table_schema = 'raw'"
         ).fetchall()

@@ -16,6 +16,7 @@ from penstock.errors import PenstockError
 from penstock.ledger import Delivery, Ledger
 from penstock.loading import references
 from penstock.loading.in_step import announce, confirm, leave
+from penstock.loading.one_opening import one_opening
 from penstock.loading.stale import first_stale_day, mark_stale
 from penstock.locking import writer_lock
 from penstock.settings import Settings
@@ -79,10 +80,13 @@ def finish_retractions(product: Product, settings: Settings, ledger: Ledger) -> 
     }
     token = announce(ledger)
     warehouse = product.warehouse(settings)
-    if warehouse.exists():
-        with open_warehouse(warehouse, wait_seconds=settings.lock_wait_seconds) as connection:
-            delete_deliveries(connection, by_table)
-    leave(product, settings, token)
+    with one_opening(product, settings):
+        if warehouse.exists():
+            with open_warehouse(
+                warehouse, wait_seconds=settings.lock_wait_seconds, config=settings.duckdb_config
+            ) as connection:
+                delete_deliveries(connection, by_table)
+        leave(product, settings, token)
     for one in begun:
         _move_aside(product.raw_dir(settings), settings.quarantine_dir, one)
     with ledger.transaction():

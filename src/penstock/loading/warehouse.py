@@ -15,6 +15,7 @@ from typing import TypeVar
 import duckdb
 
 from penstock.errors import PenstockError
+from penstock.loading.kept_open import is_kept, keep, kept_connection
 from penstock.locking import WriterBusyError
 
 WAIT_SECONDS = 30.0
@@ -36,13 +37,35 @@ def open_warehouse(
 ) -> duckdb.DuckDBPyConnection:
     """Open a warehouse for writing, after its readers have closed it.
 
-    `config` are DuckDB's own settings (`Settings.duckdb_config`).
+    `config` are DuckDB's own settings (`Settings.duckdb_config`). What a block keeps open
+    (`one_opening.py`) is not opened again: it has the settings that it was opened with.
 
     Raises: WriterBusyError after `wait_seconds`, with DuckDB's message; WarehouseError when the
     file is no warehouse.
     """
-    return _patiently(
+    kept = kept_connection(warehouse)
+    if kept is not None:
+        return kept
+    connection = _patiently(
         lambda: duckdb.connect(str(warehouse), config=dict(config or {})), warehouse, wait_seconds
+    )
+    return keep(warehouse, connection)
+
+
+def open_to_read(
+    warehouse: Path,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    config: Mapping[str, str | bool] | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """Open a warehouse for reading: beside other readers, or as the writer that this process is.
+
+    Raises: as `open_warehouse`.
+    """
+    if is_kept(warehouse):
+        return open_warehouse(warehouse, wait_seconds=wait_seconds, config=config)
+    return _patiently(
+        lambda: duckdb.connect(str(warehouse), read_only=True), warehouse, wait_seconds
     )
 
 
@@ -65,12 +88,17 @@ def attach_read_only(
     )
 
 
-def wait_until_writable(warehouse: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
+def wait_until_writable(
+    warehouse: Path,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    config: Mapping[str, str | bool] | None = None,
+) -> None:
     """Return once the readers of a warehouse have closed it.
 
     Raises: as `open_warehouse`.
     """
-    open_warehouse(warehouse, wait_seconds=wait_seconds).close()
+    open_warehouse(warehouse, wait_seconds=wait_seconds, config=config).close()
 
 
 def _patiently(action: Callable[[], _T], warehouse: Path, wait_seconds: float) -> _T:

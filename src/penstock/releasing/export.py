@@ -31,6 +31,7 @@ from penstock.releasing.working import (
     UNDATED,
     ExportError,
     checksums,
+    current_database,
     engine,
     month_filter,
     month_number,
@@ -149,8 +150,9 @@ def write_warehouse(
     They come from the working warehouse, not from the Parquet files: that both are equal is then
     something to check. `views` keep old names alive.
     """
-    path = building / WAREHOUSE
-    connection.execute(f"attach {quoted(path)} as released")
+    path, working = building / WAREHOUSE, current_database(connection)
+    # Readers may have an older DuckDB than the working warehouse needs.
+    connection.execute(f"attach {quoted(path)} as released (storage_version 'v1.0.0')")
     for table in published:
         if table.in_warehouse:
             source = source_of(connection, table)
@@ -164,7 +166,7 @@ def write_warehouse(
         connection.execute("create schema transition")
     for view in views:
         connection.execute(view)
-    connection.execute("use memory")
+    connection.execute(f'use "{working}"')
     connection.execute("detach released")
 
 

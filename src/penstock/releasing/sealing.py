@@ -129,12 +129,7 @@ def _write_tables(
     plan: Plan, building: Path, parent: ParentTables | None
 ) -> tuple[Exported, list[Change]]:
     settings, published = plan.settings, plan.product.published
-    with working_warehouse(
-        plan.product.warehouse(settings),
-        threads=settings.duckdb_threads,
-        memory_limit=settings.duckdb_memory_limit,
-        spill=settings.duckdb_temp_directory,
-    ) as connection:
+    with working_warehouse(plan.product.warehouse(settings), settings) as connection:
         exported = export_tables(
             connection,
             published,

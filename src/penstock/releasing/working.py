@@ -12,6 +12,9 @@ import duckdb
 
 from penstock.contracts.published import PublishedTable
 from penstock.errors import PenstockError
+from penstock.loading.kept_open import is_kept
+from penstock.loading.warehouse import open_warehouse
+from penstock.settings import Settings
 
 ALL = "all"
 """The month of a table that is not cut."""
@@ -30,34 +33,63 @@ def engine() -> str:
 
 
 @contextmanager
-def working_warehouse(
-    path: Path, *, threads: int, memory_limit: str, spill: Path
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the working warehouse attached read-only as `working`."""
+def working_warehouse(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection whose current database is the working warehouse, to read from.
+
+    It is attached read-only, or it is the writer's own while that keeps the file open: DuckDB opens
+    a file once per process.
+    """
+    if is_kept(path):
+        with open_warehouse(
+            path, wait_seconds=settings.lock_wait_seconds, config=settings.duckdb_config
+        ) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+        return
     with duckdb.connect() as connection:
-        connection.execute(f"set threads = {threads}")
+        connection.execute(f"set threads = {settings.duckdb_threads}")
         # No statement here binds parameters: for the first that does DuckDB imports pandas.
-        connection.execute(f"set memory_limit = '{memory_limit}'")
-        connection.execute(f"set temp_directory = {quoted(spill)}")
+        connection.execute(f"set memory_limit = '{settings.duckdb_memory_limit}'")
+        connection.execute(f"set temp_directory = {quoted(settings.duckdb_temp_directory)}")
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {quoted(path)} as working (read_only)")
+        connection.execute("use working")
         yield connection
+
+
+def current_database(connection: duckdb.DuckDBPyConnection) -> str:
+    """Name of the database that unqualified schemas are looked up in."""
+    return str(connection.execute("select current_database()").fetchall()[0][0])
 
 
 def source_of(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> str:
     """The qualified name of a table in the working warehouse; schemas may be prefixed."""
-    rows = connection.execute(
-        "select table_schema from information_schema.tables"
-        f" where table_catalog = 'working' and table_name = '{table.name}'"
-        f" and table_schema like '%{table.layer}'"
+    # Schemas, not tables: to list those takes longer with every tenant.
+    schemas = connection.execute(
+        "select database_name, schema_name from duckdb_schemas()"
+        " where database_name = current_database() and not internal"
     ).fetchall()
-    if len(rows) != 1:
+    places = [
+        f'"{database}"."{schema}"."{table.name}"'
+        for database, schema in schemas
+        if schema.endswith(table.layer)
+    ]
+    found = [one for one in places if _exists(connection, one)]
+    if len(found) != 1:
         message = (
             f"{table.name}: expected one table of this name in layer {table.layer}, found "
-            f"{len(rows)}: build it (`penstock transform`), or take it out of the published tables"
+            f"{len(found)}: build it (`penstock transform`), or take it out of the published tables"
         )
         raise ExportError(message)
-    return f'working."{rows[0][0]}"."{table.name}"'
+    return found[0]
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    try:
+        connection.execute(f"select 1 from {table} limit 0")
+    except duckdb.CatalogException:
+        return False
+    return True
 
 
 def month_rows(

@@ -17,6 +17,8 @@ import duckdb
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
+from penstock.loading.kept_open import is_kept
+from penstock.loading.warehouse import open_warehouse
 from penstock.settings import Settings
 
 _READERS = {
@@ -59,8 +61,13 @@ def reading(product: Product, settings: Settings) -> Iterator[Callable[[str], Qu
     if not warehouse.exists():
         message = f"{warehouse} does not exist yet: `penstock run {product.name}` builds it."
         raise QueryError(message)
+    is_ours = is_kept(warehouse)
     try:
-        connection = duckdb.connect(str(warehouse), read_only=True)
+        connection = (
+            open_warehouse(warehouse, config=settings.duckdb_config)
+            if is_ours
+            else duckdb.connect(str(warehouse), read_only=True)
+        )
     except duckdb.Error as error:
         if "lock on file" in str(error):
             message = f"{warehouse.name} is being written right now, try again shortly ({error})"
@@ -69,7 +76,8 @@ def reading(product: Product, settings: Settings) -> Iterator[Callable[[str], Qu
         raise QueryError(message) from error
     with connection:
         connection.execute(f"set search_path = '{','.join(_schemas(connection, product.schemas))}'")
-        shut_in(connection)
+        if not is_ours:  # shut in, the writer could go on with nothing
+            shut_in(connection)
         yield lambda sql: answer(connection, sql)
 
 
@@ -159,8 +167,10 @@ def _quoted(path: Path) -> str:
 
 def _schemas(connection: duckdb.DuckDBPyConnection, layers: Sequence[str]) -> list[str]:
     """Existing schemas in the order of `layers`; an adapter may have prefixed their names."""
+    # Schemas, not tables: to list those takes longer with every tenant.
     rows = connection.execute(
-        "select distinct table_schema from information_schema.tables"
+        "select schema_name from duckdb_schemas()"
+        " where database_name = current_database() and not internal"
     ).fetchall()
     found = [row[0] for row in rows]
     ordered = [name for layer in layers for name in sorted(found) if name.endswith(layer)]

@@ -18,6 +18,7 @@ from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.in_step import announce, confirm, keep_in_step, leave
+from penstock.loading.one_opening import one_opening
 from penstock.loading.stale import BUILT_WITH, in_words, mark_built, stale_from
 from penstock.locking import writer_lock
 from penstock.openlineage.observe import observed
@@ -110,17 +111,20 @@ def transform(
         }
         note_rebuild(ledger, first)
         with observed_build(product, settings, run_id=run_id):
-            results = None
-            if first is not None:
-                # DuckDB is imported by those who build: nothing stale does not pay for it.
-                from penstock.transforming.increment import build_increment  # noqa: PLC0415
+            with one_opening(product, settings):
+                results = None
+                if first is not None:
+                    # DuckDB is imported by those who build: nothing stale does not pay for it.
+                    from penstock.transforming.increment import build_increment  # noqa: PLC0415
 
-                results = build_increment(product, settings, first, test=test, progress=progress)
-            if results is None:
-                results = _build(
-                    product, settings, environment, whole=whole, test=test, progress=progress
-                )
-            leave(product, settings, token)
+                    results = build_increment(
+                        product, settings, first, test=test, progress=progress
+                    )
+                if results is None:
+                    results = _build(
+                        product, settings, environment, whole=whole, test=test, progress=progress
+                    )
+                leave(product, settings, token)
             with ledger.transaction():
                 confirm(product, settings, ledger, token)
                 note_built(ledger, models, as_of=as_of)
@@ -247,7 +251,11 @@ def _build(
     from penstock.loading.warehouse import wait_until_writable  # noqa: PLC0415
     from penstock.transforming.dbt_run import run_dbt  # noqa: PLC0415
 
-    wait_until_writable(product.warehouse(settings), wait_seconds=settings.lock_wait_seconds)
+    wait_until_writable(
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
+    )
     command = ["build", "--exclude-resource-type", "unit_test"] if test else ["run"]
     if product.select:
         command += ["--select", *product.select]

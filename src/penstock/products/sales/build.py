@@ -75,7 +75,9 @@ def nodes_of(nodes: Sequence[CompiledNode], layer: Layer) -> list[CompiledNode]:
 def count_rows(product: Product, settings: Settings, layer: Layer) -> dict[str, int]:
     """Rows of each table of a layer."""
     with open_warehouse(
-        product.warehouse(settings), wait_seconds=settings.lock_wait_seconds
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
     ) as connection:
         counted = {
             table.name: connection.execute(f"select count(*) from {_name(table)}").fetchall()
@@ -88,7 +90,9 @@ def keep_silver(product: Product, settings: Settings, folder: Path) -> None:
     """Write silver to `folder`, one Parquet file per table: what gold alone can start from."""
     folder.mkdir(parents=True, exist_ok=True)
     with open_warehouse(
-        product.warehouse(settings), wait_seconds=settings.lock_wait_seconds
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
     ) as connection:
         for table in SILVER:
             path = str(folder / f"{table.name}.parquet").replace("'", "''")
@@ -122,7 +126,9 @@ def restore_silver(product: Product, settings: Settings, folder: Path) -> None:
         )
         raise MissingColumnError(message)
     with open_warehouse(
-        product.warehouse(settings), wait_seconds=settings.lock_wait_seconds
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
     ) as connection:
         connection.begin()
         for table, file in files:

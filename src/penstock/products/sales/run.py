@@ -20,6 +20,7 @@ from penstock.contracts.layered import (
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
 from penstock.loading.arrivals import DROP_TAKEN, drop_state
+from penstock.loading.one_opening import one_writer
 from penstock.locking import writer_lock
 from penstock.products.sales.plan import (
     done_before,
@@ -94,7 +95,10 @@ def run_layers(
     # DuckDB and what it reads are imported only by those who have something to build.
     from penstock.products.sales.carry_out import carry_out  # noqa: PLC0415
 
-    with recorded(product, settings, "run", run_id=name):
+    with (
+        recorded(product, settings, "run", run_id=name),
+        one_writer(product, settings, holder="run"),
+    ):
         return carry_out(product, settings, plan, run_id=name, progress=progress)
 
 
