@@ -19,7 +19,7 @@ def day_chart(rows: Rows, currency: str) -> Spec:
             "x": time(
                 "day",
                 unit="utcyearmonthdate",
-                axis={"title": None, "format": "%d %b", "grid": False, "labelOverlap": True},
+                axis={"title": None, "format": "%d %b %Y", "grid": False, "labelOverlap": True},
             ),
             "y": number("spend", axis={**axis, "ticks": False}),
             "tooltip": [
