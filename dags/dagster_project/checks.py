@@ -82,23 +82,28 @@ def test_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResul
 
 
 def audit_spec(
-    product: Product, partitions: dg.PartitionsDefinition[str] | None = None
+    product: Product,
+    partitions: dg.PartitionsDefinition[str] | None = None,
+    *,
+    key: dg.AssetKey | None = None,
 ) -> dg.AssetCheckSpec:
     """The audit of a release: what reads releases does not go on without it."""
     return dg.AssetCheckSpec(
         "audit",
-        asset=release_key(product),
+        asset=key or release_key(product),
         blocking=True,
         partitions_def=partitions,
         description="The build keeps every promise; else nothing is published.",
     )
 
 
-def audit_result(product: Product, checks: Sequence[Check]) -> dg.AssetCheckResult:
+def audit_result(
+    product: Product, checks: Sequence[Check], *, key: dg.AssetKey | None = None
+) -> dg.AssetCheckResult:
     """What the audit looked at; it fails if anything failed that does not only warn."""
     failed = [one for one in checks if not (one.passed or one.warns)]
     return dg.AssetCheckResult(
-        asset_key=release_key(product),
+        asset_key=key or release_key(product),
         check_name="audit",
         passed=not failed,
         severity=_ERROR,

@@ -50,6 +50,17 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
+def limit_pools(home: Path) -> None:
+    """One run at a time in the pool of each product that has one.
+
+    A pool that no run has asked for yet would let the first ones through together.
+    """
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        for product in map(load_product, PRODUCTS):
+            if product.tenants is not None:
+                instance.event_log_storage.set_concurrency_slots(product.name, 1)
+
+
 def bury_killed_runs(home: Path) -> None:
     """Fail the runs that a server killed before this one left behind: they would count as busy.
 
@@ -102,6 +113,7 @@ def main() -> None:
         settings = read_settings()
         home = prepare(settings)
         hold(home)
+        limit_pools(home)
         bury_killed_runs(home)
         forget_old_runs(home, datetime.now(UTC) - timedelta(days=settings.keep_history_days))
     except PenstockError as error:

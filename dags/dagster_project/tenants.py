@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from dagster_project.assets.platform import platform_asset
 from dagster_project.assets.tenant_rooms import tenant_assets
 from dagster_project.partitions import (
     list_tenants,
@@ -27,16 +28,18 @@ from penstock.settings import Settings
 def tenant_definitions(product: Product, settings: Settings) -> dg.Definitions:
     """The rooms of all tenants as one lineage graph, and what starts them."""
     partitions = tenant_partitions(product, settings)
+    platform = [] if product.platform is None else [platform_asset(product)]
+    kept = dg.AssetSelection.assets(*platform)
     job = dg.define_asset_job(
         daily_job_name(product),
-        selection=dg.AssetSelection.key_prefixes([product.name]),
+        selection=dg.AssetSelection.key_prefixes([product.name]) - kept,
         tags={PRODUCT_TAG: product.name},
         description="Land, load, transform and release one day of one tenant.",
     )
     return dg.Definitions(
-        assets=tenant_assets(product, partitions),
+        assets=[*tenant_assets(product, partitions), *platform],
         jobs=[job],
-        schedules=[_daily(product)],
+        schedules=[_daily(product), *(_after_all(product, one) for one in platform)],
         sensors=[
             roll_sensor(product, tenants_listed(product)),
             arrival_sensor(product, daily_job_name(product)),
@@ -68,3 +71,20 @@ def _daily(product: Product) -> dg.ScheduleDefinition:
         return [dg.RunRequest(run_key=key, partition_key=key) for key in keys]
 
     return yesterday
+
+
+def _after_all(product: Product, platform: dg.AssetsDefinition) -> dg.ScheduleDefinition:
+    """A few minutes later: the queue runs it after the tenants' runs, however long they take."""
+    return dg.ScheduleDefinition(
+        name=f"{platform.op.name}_schedule",
+        description="06:05 UTC: what is kept over all tenants, after their runs in the queue.",
+        job=dg.define_asset_job(
+            f"{platform.op.name}_daily",
+            selection=dg.AssetSelection.assets(platform),
+            tags={PRODUCT_TAG: product.name},
+            description="Bring what is kept over all tenants up to date, and release it.",
+        ),
+        cron_schedule="5 6 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )

@@ -252,3 +252,17 @@ def tenant_room_spec(
         owners=OWNERS,
         partitions_def=partitions,
     )
+
+
+def platform_spec(product: Product) -> dg.AssetSpec:
+    """What is kept over all tenants: it follows their releases."""
+    return dg.AssetSpec(
+        room_key(product, "platform"),
+        deps=[room_key(product, TENANT_ROOMS[-1])],
+        description="What is kept over all tenants: the registers of their keys and of the master "
+        "models, brought up to date with what the tenants' runs have built, audited and released "
+        "in a series of its own. A tenant without a release since stays as it was.",
+        group_name="release",
+        kinds=_KINDS["release"],
+        owners=OWNERS,
+    )

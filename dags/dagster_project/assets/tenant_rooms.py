@@ -3,10 +3,10 @@
 Belongs here: calling a room for the tenant whose partition it is, telling what it found. Does not
 belong here: what a room does, whether it went well (`penstock` judges).
 
-One run is one tenant's day. A range of partitions is as many runs: Dagster cuts ranges by the
-dimension with fewer values, so that one day of all tenants would be one run, and the failure of one
-tenant the failure of all. The pool lets runs of the product wait for each other, also those that no
-job or sensor has tagged.
+One run is one tenant's day, and a range of partitions as many runs: there is no backfill policy.
+Any policy would name partitions by ranges, which Dagster cuts by the dimension with fewer values:
+one day of all tenants would be one run, and the failure of one tenant the failure of all. The pool
+lets runs of the product wait for each other, also those that no job or sensor has tagged.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,8 +37,6 @@ from penstock.transforming.transform import transform
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 Partitions = dg.PartitionsDefinition[str]
 
-ONE_EACH = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
-
 
 def tenant_assets(product: Product, partitions: Partitions) -> Sequence[dg.AssetsDefinition]:
     """Land, load, transform, release."""
@@ -55,7 +53,6 @@ def _land(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
         name=f"{product.name}_land",
         specs=[tenant_room_spec(product, "land", partitions)],
         check_specs=tenant_check_specs(product, "land", partitions),
-        backfill_policy=ONE_EACH,
         retry_policy=RETRIES,
         pool=product.name,
     )
@@ -92,7 +89,6 @@ def _load(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
         name=f"{product.name}_load",
         specs=[tenant_room_spec(product, "load", partitions)],
         check_specs=tenant_check_specs(product, "load", partitions),
-        backfill_policy=ONE_EACH,
         retry_policy=RETRIES,
         pool=product.name,
     )
@@ -123,7 +119,6 @@ def _transform(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
         name=f"{product.name}_transform",
         specs=[tenant_room_spec(product, "transform", partitions)],
         check_specs=tenant_check_specs(product, "transform", partitions),
-        backfill_policy=ONE_EACH,
         retry_policy=RETRIES,
         pool=product.name,
     )
@@ -154,7 +149,6 @@ def _release(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
         name=f"{product.name}_release",
         specs=[tenant_room_spec(product, "release", partitions)],
         check_specs=tenant_check_specs(product, "release", partitions),
-        backfill_policy=ONE_EACH,
         retry_policy=RETRIES,
         pool=product.name,
     )

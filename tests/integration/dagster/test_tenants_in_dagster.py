@@ -213,6 +213,23 @@ def test_a_day_again_with_nothing_new_makes_no_release(morning: dict[str, Any]) 
     assert checks(again)["audit"].passed
 
 
+def test_what_is_kept_over_all_follows_the_tenants_runs(morning: dict[str, Any]) -> None:
+    world = morning["world"]
+    job = world.definitions.resolve_job_def("marketing_platform_daily")
+    first, again = (
+        job.execute_in_process(instance=world.instance, raise_on_error=False) for _ in range(2)
+    )
+
+    assert first.success
+    assert first.dagster_run.tags["penstock/product"] == "marketing"
+    (release,) = world.released("platform")
+    assert made(first)["platform"]["release"] == release
+    assert made(first)["platform"]["rows"] > 0
+    assert made(again)["platform"]["is_new"] is False
+    assert checks(first)["audit"].passed
+    assert set(made(morning[ACME])) == set(ROOMS), "no tenant's run makes it"
+
+
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 
 
