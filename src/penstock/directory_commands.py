@@ -113,6 +113,8 @@ def tenants_offboard(
         terminal.say(
             f"exported to {report.export}: sha256sum -c {report.export}/manifest-sha256.txt"
         )
+    for folder in report.kept:
+        terminal.say(f"kept, for all tenants, and may tell of {slug}: {folder}")
     terminal.say(
         f"{slug} is offboarded: nothing of it is left"
         if report.was_known

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from penstock.contracts.directory import Directory
-from penstock.contracts.product import Product
+from penstock.contracts.product import PLATFORM, Product
 from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.locking import writer_lock
@@ -32,6 +32,7 @@ from penstock.offboarding.holdings import (
 )
 from penstock.offboarding.in_warehouse import clear, search
 from penstock.offboarding.marker import Marker, marker_file, read_marker, write_marker
+from penstock.releasing.series import series_of
 from penstock.settings import Settings, new_run_id
 from penstock.tidying.compact import compact
 
@@ -55,12 +56,14 @@ class Looked:
 class OffboardReport:
     """What was looked at. `export` is None where there was nothing to export.
 
-    `was_known`: whether there was an entry, or data, of the tenant at all.
+    `was_known`: whether there was an entry, or data, of the tenant at all. `kept` are folders that
+    may tell of it and stay: sealed releases over all tenants, and what they were made of.
     """
 
     looked: tuple[Looked, ...]
     export: Path | None
     was_known: bool
+    kept: tuple[Path, ...] = ()
 
     @property
     def found(self) -> list[str]:
@@ -126,7 +129,7 @@ def offboard(
         progress("searching for what is left")
         looked = _look(one, settings, names, holdings_of(one, settings, names, marker.runs))
         folder = Path(marker.export) if marker.export else None
-        report = OffboardReport(looked, folder, was_known=True)
+        report = OffboardReport(looked, folder, was_known=True, kept=_kept(product, settings))
         _finish(directory, settings, report, path, slug)
     return report
 
@@ -200,6 +203,15 @@ def _finish(
         write_atomically(report.export / REPORT, lambda temporary: _write(temporary, text))
     directory.remove_entry(settings, slug)
     path.unlink()
+
+
+def _kept(product: Product, settings: Settings) -> tuple[Path, ...]:
+    """Folders of the platform that are there: sealed, so that no row of them can leave alone."""
+    if product.platform is None:
+        return ()
+    over_all = replace(product, tenant=PLATFORM)
+    folders = (series_of(settings, over_all.series).folder, over_all.raw_dir(settings))
+    return tuple(one for one in folders if one.exists())
 
 
 def _warehouses(one: Product, settings: Settings) -> list[Path]:

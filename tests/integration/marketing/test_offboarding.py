@@ -175,6 +175,8 @@ def test_everything_of_a_tenant_goes_and_nothing_of_another(settings: Settings) 
     raw = _files_of(settings, ACME)
     assert _left(settings)
 
+    platform = settings.releases_dir / "marketing" / "platform"
+    platform.mkdir()
     looked = _call("tenants", "offboard", ACME, "--dry-run")
     assert looked.exit_code == 0, looked.output
     assert _files_of(settings, ACME) == raw
@@ -182,6 +184,8 @@ def test_everything_of_a_tenant_goes_and_nothing_of_another(settings: Settings) 
     done = _call("tenants", "offboard", ACME)
     assert done.exit_code == 0, done.output
     assert f"{ACME} is offboarded: nothing of it is left" in done.output
+    assert f"may tell of {ACME}: {platform}" in done.output.replace("\n", "")
+    assert platform.exists()
     assert _left(settings) == []
     assert _files_of(settings, BIRCH) == others
     kept = {table: one for table, one in rows.items() if _is_others(table)}
