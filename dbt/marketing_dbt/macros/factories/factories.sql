@@ -92,9 +92,8 @@
             {%- endfor %}
             bool_or(is_conversion_event) as is_conversion_session,
             cast(coalesce(sum(revenue), 0) as decimal(18, 6)) as session_revenue,
-            case when count(distinct case when revenue is not null then currency end) = 1
-                then max(case when revenue is not null then currency end)
-            end as currency
+            min(case when revenue is not null then currency end) as first_currency,
+            max(case when revenue is not null then currency end) as last_currency
         from numbered
         group by source_platform, user_pseudo_id, session_number
     )
@@ -112,6 +111,7 @@
                 else {{ steps | length }}
             end as bigint
         ) as funnel_steps_reached,
-        is_conversion_session, session_revenue, currency
+        is_conversion_session, session_revenue,
+        case when first_currency = last_currency then first_currency end as currency
     from sessions
 {%- endmacro %}
