@@ -170,6 +170,9 @@ def _left(settings: Settings) -> list[str]:
 
 
 def test_everything_of_a_tenant_goes_and_nothing_of_another(settings: Settings) -> None:
+    dropped = settings.marketing_drop_dir / ACME / "shopify" / "taken.csv"
+    dropped.parent.mkdir(parents=True)
+    dropped.write_bytes(b"what was dropped stays until its tenant goes")
     others = _files_of(settings, BIRCH)
     rows = _rows(settings)
     raw = _files_of(settings, ACME)
@@ -202,6 +205,9 @@ def test_everything_of_a_tenant_goes_and_nothing_of_another(settings: Settings) 
 
     (folder,) = (settings.data_dir / "offboarded" / "marketing" / ACME).iterdir()
     _is_whole(folder, raw)
+    kept_drop = folder / "data" / "dropped" / "shopify" / "taken.csv"
+    assert kept_drop.read_bytes() == b"what was dropped stays until its tenant goes"
+    assert not (settings.marketing_drop_dir / ACME).exists()
     again = _call("tenants", "offboard", ACME)
     assert again.exit_code == 0, again.output
     assert f"there is no tenant {ACME}, and nothing of it is left" in again.output
