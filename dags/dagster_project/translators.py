@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from penstock.contracts.contract import Contract
 from penstock.contracts.layered import Layer, as_layer
@@ -172,45 +171,43 @@ def _layer_of(table: PublishedTable) -> Layer:
     return as_layer(table.folder) or "gold"
 
 
-class Translator(DagsterDbtTranslator):
-    """dbt's names as Penstock's: keys by layer, one room, days only where a model has them."""
+def node_key(product: Product, node: Mapping[str, Any]) -> dg.AssetKey:
+    """A model of dbt's manifest by its layer, a source by its raw table."""
+    if node["resource_type"] == "source":
+        return raw_key(product, node["name"])
+    return model_key(product, node["name"], layer=node["fqn"][1])
 
-    def __init__(self, product: Product, days: dg.PartitionsDefinition[str]) -> None:
-        super().__init__(
-            DagsterDbtTranslatorSettings(
-                enable_asset_checks=True, enable_source_tests_as_checks=True
-            )
-        )
-        self._product = product
-        self._days = days
 
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """`<product>/<layer>/<model>`, and a source's raw table."""
-        name = dbt_resource_props["name"]
-        if dbt_resource_props["resource_type"] == "source":
-            return raw_key(self._product, name)
-        return model_key(self._product, name, layer=dbt_resource_props["fqn"][1])
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """All models are built in one room."""
-        return "load" if dbt_resource_props["resource_type"] == "source" else "transform"
-
-    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The model's own description; its SQL is a click away in dbt's documentation."""
-        return str(dbt_resource_props["description"])
-
-    def get_owners(
-        self,
-        dbt_resource_props: Mapping[str, Any],  # noqa: ARG002 - the library asks per model
-    ) -> Sequence[str]:
-        """One team owns the models."""
-        return OWNERS
-
-    def get_partitions_def(
-        self, dbt_resource_props: Mapping[str, Any]
-    ) -> dg.PartitionsDefinition[str] | None:
-        """Days for models tagged `daily`; others (views, statistics, months) have none."""
-        return self._days if DAILY_TAG in dbt_resource_props["tags"] else None
+def model_spec(
+    product: Product,
+    node: Mapping[str, Any],
+    made_of: Sequence[dg.AssetKey],
+    days: dg.PartitionsDefinition[str],
+) -> dg.AssetSpec:
+    """A model of dbt's manifest, with its columns; `days` if it is tagged `daily`."""
+    return dg.AssetSpec(
+        node_key(product, node),
+        deps=made_of,
+        description=str(node["description"]),
+        group_name="transform",
+        kinds={"dbt", "duckdb"},
+        owners=OWNERS,
+        code_version=node["checksum"]["checksum"],
+        partitions_def=days if DAILY_TAG in node["tags"] else None,
+        skippable=True,
+        tags=dict.fromkeys(node["tags"], ""),
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    dg.TableColumn(
+                        one["name"], one["data_type"] or "?", description=one["description"]
+                    )
+                    for one in node["columns"].values()
+                ]
+            ),
+            "dagster/table_name": f"{node['schema']}.{node['alias']}",
+        },
+    )
 
 
 _DESCRIPTIONS = {

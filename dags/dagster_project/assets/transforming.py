@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import dbt_assets
 
 from dagster_project.checks import test_result
 from dagster_project.partitions import SINGLE_RUN
 from dagster_project.resources import SettingsResource
 from dagster_project.rooms import RETRIES, progress, room
-from dagster_project.translators import Translator
+from dagster_project.translators import model_spec, node_key
 from penstock.contracts.product import Product
 from penstock.settings import Settings
+from penstock.transforming.manifest import ManifestError
 from penstock.transforming.results import DbtError, NodeResult, last_results
 from penstock.transforming.tables import row_counts
 from penstock.transforming.transform import transform
@@ -32,10 +32,13 @@ def transforming_assets(
 ) -> dg.AssetsDefinition:
     """Every model of the product's dbt project, with its data tests as checks."""
 
-    @dbt_assets(
-        manifest=manifest,
+    @dg.multi_asset(
         name=f"{product.name}_transform",
-        dagster_dbt_translator=Translator(product, days),
+        specs=list(_specs(product, manifest, days)),
+        check_specs=list(_check_specs(product, manifest)),
+        # Tests of sources are checks of raw tables, which another step makes.
+        allow_arbitrary_check_specs=True,
+        can_subset=True,
         backfill_policy=SINGLE_RUN,
         retry_policy=RETRIES,
     )
@@ -53,6 +56,40 @@ def transforming_assets(
         yield from _checks(context, results)
 
     return build
+
+
+def _specs(
+    product: Product, manifest: Mapping[str, Any], days: dg.PartitionsDefinition[str]
+) -> Iterator[dg.AssetSpec]:
+    """Every model, made of the models and sources that it reads."""
+    everything = {**manifest["nodes"], **manifest["sources"]}
+    for one in manifest["nodes"].values():
+        if one["resource_type"] == "model":
+            made_of = [node_key(product, everything[name]) for name in one["depends_on"]["nodes"]]
+            yield model_spec(product, one, made_of, days)
+
+
+def _check_specs(product: Product, manifest: Mapping[str, Any]) -> Iterator[dg.AssetCheckSpec]:
+    """Every data test, at what it is declared on, alone reads, or names (`meta.dagster.ref`)."""
+    everything = {**manifest["nodes"], **manifest["sources"]}
+    models = {
+        one["name"]: one for one in manifest["nodes"].values() if one["resource_type"] == "model"
+    }
+    for one in manifest["nodes"].values():
+        if one["resource_type"] != "test":
+            continue
+        named = one["config"].get("meta", {}).get("dagster", {}).get("ref", {}).get("name")
+        read = one["depends_on"]["nodes"]
+        if named is None and one.get("attached_node") is None and len(read) != 1:
+            message = (
+                f"{one['original_file_path']}: {one['name']} reads {len(read)} tables; expected "
+                "config(meta={'dagster': {'ref': {'name': MODEL}}}) to name the one it checks"
+            )
+            raise ManifestError(message)
+        tested = models[named] if named else everything[one.get("attached_node") or read[0]]
+        yield dg.AssetCheckSpec(
+            one["name"], asset=node_key(product, tested), description=one["description"] or None
+        )
 
 
 def _last_results(product: Product, settings: Settings) -> Sequence[NodeResult]:
