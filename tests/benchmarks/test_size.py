@@ -29,7 +29,7 @@ REPEATS = int(os.environ.get("BENCH_REPEATS", "3"))
 LAST = date(2025, 12, 31)
 MEMORY_LIMIT = "2500MB"
 THREADS = 2
-RATIO = 2.5
+RATIO = 2.0
 EMPTY = {"ground_truth_events", "mart_detection_quality"}
 """Marts about planted events: this world has none, and the script does not compute them."""
 COMPARED = [name for name in PRODUCT.marts if name not in EMPTY]
