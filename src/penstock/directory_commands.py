@@ -111,7 +111,8 @@ def tenants_offboard(
         return
     if report.export is not None:
         terminal.say(
-            f"exported to {report.export}: sha256sum -c {report.export}/manifest-sha256.txt"
+            f"exported to {report.export}; to prove the copies: "
+            f"(cd '{report.export}' && sha256sum --quiet -c manifest-sha256.txt)"
         )
     for folder in report.kept:
         terminal.say(f"kept, for all tenants, and may tell of {slug}: {folder}")
