@@ -188,9 +188,9 @@ def test_everything_of_a_tenant_goes_and_nothing_of_another(settings: Settings) 
     assert done.exit_code == 0, done.output
     assert f"{ACME} is offboarded: nothing of it is left" in done.output
     assert f"may tell of {ACME}: {platform}" in done.output.replace("\n", "")
-    told = re.search(r"to prove the copies: (.*)", done.output)
-    assert told is not None
-    subprocess.run(["bash", "-c", told[1]], check=True)
+    proof = re.search(r"to prove the copies: (.*)", done.output)
+    assert proof is not None
+    subprocess.run(["bash", "-c", proof[1]], check=True)
     assert platform.exists()
     assert _left(settings) == []
     assert _files_of(settings, BIRCH) == others
