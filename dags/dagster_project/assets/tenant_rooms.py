@@ -9,7 +9,7 @@ one day of all tenants would be one run, and the failure of one tenant the failu
 lets runs of the product wait for each other, also those that no job or sensor has tagged.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import dagster as dg
 
@@ -36,6 +36,7 @@ from penstock.transforming.transform import transform
 
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 Partitions = dg.PartitionsDefinition[str]
+Making = Callable[[Callable[..., Iterator[Result]]], dg.AssetsDefinition]
 
 
 def tenant_assets(product: Product, partitions: Partitions) -> Sequence[dg.AssetsDefinition]:
@@ -48,14 +49,19 @@ def tenant_assets(product: Product, partitions: Partitions) -> Sequence[dg.Asset
     ]
 
 
-def _land(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name=f"{product.name}_land",
-        specs=[tenant_room_spec(product, "land", partitions)],
-        check_specs=tenant_check_specs(product, "land", partitions),
+def _asset(product: Product, room: str, partitions: Partitions) -> Making:
+    """What makes a room's function an asset: what all four declare alike."""
+    return dg.multi_asset(
+        name=f"{product.name}_{room}",
+        specs=[tenant_room_spec(product, room, partitions)],
+        check_specs=tenant_check_specs(product, room, partitions),
         retry_policy=RETRIES,
         pool=product.name,
     )
+
+
+def _land(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
+    @_asset(product, "land", partitions)
     def land(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
         first, last = days_of(context.run)
         key = room_key(product, "land")
@@ -85,13 +91,7 @@ def _land(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
 
 
 def _load(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name=f"{product.name}_load",
-        specs=[tenant_room_spec(product, "load", partitions)],
-        check_specs=tenant_check_specs(product, "load", partitions),
-        retry_policy=RETRIES,
-        pool=product.name,
-    )
+    @_asset(product, "load", partitions)
     def load_raw(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
         first, last = days_of(context.run)
         key = room_key(product, "load")
@@ -115,13 +115,7 @@ def _load(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
 
 
 def _transform(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name=f"{product.name}_transform",
-        specs=[tenant_room_spec(product, "transform", partitions)],
-        check_specs=tenant_check_specs(product, "transform", partitions),
-        retry_policy=RETRIES,
-        pool=product.name,
-    )
+    @_asset(product, "transform", partitions)
     def build(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
         with tenants_room(context, product, settings, "transform") as (tenant, run_id):
             try:
@@ -145,13 +139,7 @@ def _transform(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
 
 
 def _release(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name=f"{product.name}_release",
-        specs=[tenant_room_spec(product, "release", partitions)],
-        check_specs=tenant_check_specs(product, "release", partitions),
-        retry_policy=RETRIES,
-        pool=product.name,
-    )
+    @_asset(product, "release", partitions)
     def publish(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
         with tenants_room(context, product, settings, "release") as (tenant, run_id):
             try:
