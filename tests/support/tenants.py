@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 
 from penstock.contracts.product import Product
+from penstock.ledger import Ledger
 from penstock.loading.load import load
+from penstock.loading.retract import retract_deliveries
 from penstock.products.marketing.product import PRODUCT
 from penstock.settings import REPOSITORY_ROOT, Settings
 from penstock.transforming.query import query_warehouse
@@ -61,3 +63,12 @@ def build(settings: Settings, slug: str, *, full_refresh: bool = False) -> Trans
 def ask(settings: Settings, slug: str, sql: str) -> list[tuple[Any, ...]]:
     """Rows of the working warehouse; `{t}` is the tenant."""
     return query_warehouse(of(settings, slug), settings, sql.format(t=slug)).rows
+
+
+def take_back(settings: Settings, slug: str, ending: str) -> None:
+    """Retract every loaded file of the tenant's tables whose names end so."""
+    product = of(settings, slug)
+    with Ledger(product.ledger(settings)) as ledger:
+        loaded = ledger.deliveries(status="loaded")
+        gone = [one for one in loaded if one.table_name.endswith(ending)]
+        retract_deliveries(product, settings, ledger, gone)

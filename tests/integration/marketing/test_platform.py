@@ -16,9 +16,7 @@ from typer.testing import CliRunner
 
 from penstock.cli import app
 from penstock.contracts.product import PLATFORM
-from penstock.ledger import Ledger
 from penstock.loading.load import load
-from penstock.loading.retract import retract_deliveries
 from penstock.products.marketing.product import PRODUCT
 from penstock.products.marketing.receive import land_tables
 from penstock.releasing.release import release
@@ -28,7 +26,7 @@ from penstock.settings import Settings, new_run_id
 from penstock.tenancy import one_tenant
 from penstock.transforming.query import query_warehouse
 from penstock.transforming.transform import transform
-from support.tenants import ask, build, mock_load, of, tenant_entry, tenant_settings
+from support.tenants import ask, build, mock_load, of, take_back, tenant_entry, tenant_settings
 
 pytestmark = pytest.mark.integration
 
@@ -154,14 +152,7 @@ def test_a_run_looks_at_the_tenants_that_have_changed_only(copied: Settings) -> 
 
 
 def test_what_is_retracted_or_of_nobody_leaves_the_hub(copied: Settings) -> None:
-    product = of(copied, BIRCH)
-    with Ledger(product.ledger(copied)) as ledger:
-        gone = [
-            one
-            for one in ledger.deliveries(status="loaded")
-            if one.table_name.endswith("shopify__orders")
-        ]
-        retract_deliveries(product, copied, ledger, gone)
+    take_back(copied, BIRCH, "shopify__orders")
     build(copied, BIRCH)
     run_platform(copied)
     orders = "select count(*) from hub_key_registry where object_name = 'orders'"

@@ -17,7 +17,6 @@ from penstock.contracts.product import MOCK
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.load import load
-from penstock.loading.retract import retract_deliveries
 from penstock.loading.stale import mark_stale
 from penstock.products.marketing.product import PRODUCT
 from penstock.products.marketing.receive import land_tables
@@ -25,7 +24,7 @@ from penstock.releasing.release import release
 from penstock.releasing.verify import verify
 from penstock.settings import Settings, new_run_id
 from penstock.transforming.results import DbtError
-from support.tenants import ask, build, mock_load, of, tenant_entry, tenant_settings
+from support.tenants import ask, build, mock_load, of, take_back, tenant_entry, tenant_settings
 
 pytestmark = pytest.mark.integration
 
@@ -274,14 +273,7 @@ def test_a_world_never_lands_beside_real_files(copied: Settings, tmp_path: Path)
 
 
 def test_a_retracted_delivery_leaves_everywhere(copied: Settings) -> None:
-    product = of(copied, BIRCH)
-    with Ledger(product.ledger(copied)) as ledger:
-        gone = [
-            one
-            for one in ledger.deliveries(status="loaded")
-            if one.table_name.endswith("shopify__orders")
-        ]
-        retract_deliveries(product, copied, ledger, gone)
+    take_back(copied, BIRCH, "shopify__orders")
     build(copied, BIRCH)
     assert ask(copied, BIRCH, "select count(*) from fct_{t}__orders") == [(0,)]
     pooled = "select distinct tenant_slug from platform_mm__shopify_api_v1_orders"
