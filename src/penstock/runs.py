@@ -1,7 +1,7 @@
 """One run: the rooms in their order, recorded in the ledger under one run id.
 
-Belongs here: landing with the rule that mock and real data never mix, the order of the rooms, the
-record of runs. Does not belong here: what happens inside a room; printing.
+Belongs here: landing what a user names, the order of the rooms, the record of runs. Does not belong
+here: what a run lands by itself (`run_landing.py`); what happens inside a room; printing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

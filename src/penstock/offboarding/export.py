@@ -1,4 +1,4 @@
-"""The export of a tenant: a bag of its releases, landed and refused files, runs, ledger and entry.
+"""The export of a tenant: a bag of its releases, files, refused rows, runs, ledger and entry.
 
 Belongs here: what goes where in the bag, copying it durably, comparing it. Does not belong here:
 the forms of a bag (`releasing/bag.py`); removing what was copied.
@@ -7,7 +7,8 @@ the forms of a bag (`releasing/bag.py`); removing what was copied.
         bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt  metadata.yaml
         data/releases/<run_id>/   as released, with chain.jsonl beside them
         data/raw/<table>/         landed files
-        data/quarantine/          refused files and rows, retracted files
+        data/dropped/<connector>/ what lay in its drop folder
+        data/quarantine/          files/, rows/, discarded/, retracted/<table>/
         data/runs/<run_id>/       logs
         data/ledger.sqlite        what landed and ran
         data/tenant.yaml          the entry

@@ -50,7 +50,7 @@ class TransformReport:
 
     @property
     def built(self) -> bool:
-        """Whether dbt ran."""
+        """Whether anything was built."""
         return bool(self.results)
 
 
@@ -136,7 +136,7 @@ def transform(
 def observed_build(
     product: Product, settings: Settings, *, run_id: str
 ) -> Iterator[dict[str, int]]:
-    """Tell OpenLineage that dbt builds published tables out of the raw ones: as `observed`.
+    """Tell OpenLineage that published tables are built out of the raw ones: as `observed`.
 
     Yields what the caller may fill: the rows of each table that was built, where it counts them.
     If it stays empty, all were built.
