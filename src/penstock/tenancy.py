@@ -97,10 +97,10 @@ def one_tenant(product: Product, settings: Settings, tenant: str | None) -> Prod
 def served_tenant(product: Product, settings: Settings, tenant: str | None) -> Product:
     """The declaration that a command needs which makes something new.
 
-    Raises: PenstockError as `one_tenant`, and for a suspended tenant.
+    Raises: PenstockError as `one_tenant`, and for a tenant that is suspended or being offboarded.
     """
     one = one_tenant(product, settings, tenant)
-    if tenant in (None, PLATFORM) or not product.tenants:
+    if tenant is None or tenant == PLATFORM or not product.tenants:
         return one
     if tenant not in product.tenants(settings):
         message = (
@@ -108,6 +108,10 @@ def served_tenant(product: Product, settings: Settings, tenant: str | None) -> P
             f"new is made of it; take it up again: penstock tenants onboard {tenant}"
         )
         raise PenstockError(message)
+    # As in `onboard`.
+    from penstock.offboarding.marker import refuse_half_gone  # noqa: PLC0415
+
+    refuse_half_gone(product, settings, tenant)
     return one
 
 

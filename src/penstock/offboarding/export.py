@@ -32,6 +32,7 @@ from penstock.landing.files import sha256_of
 from penstock.ledger import Ledger
 from penstock.offboarding.holdings import Holdings
 from penstock.releasing.bag import (
+    METADATA,
     PAYLOAD,
     TAG_MANIFEST,
     bag_info,
@@ -43,6 +44,8 @@ from penstock.releasing.series import sync_dir
 from penstock.settings import Settings
 
 REPORT = "offboarding.json"
+DROPPED = "dropped"
+"""Place in the bag of what lay in the drop folder."""
 
 
 class ExportError(PenstockError):
@@ -61,15 +64,20 @@ def refuse_place(folder: Path, settings: Settings) -> None:
         settings.releases_dir,
         settings.runs_dir,
         settings.reports_dir,
+        settings.marketing_drop_dir,
+        settings.sales_drop_dir,
     ):
         if folder == leaving or leaving in folder.parents:
             message = f"{folder}: lies in {leaving}, where data are removed: name another (--to)"
             raise ExportError(message)
 
 
-def is_export(folder: Path) -> bool:
-    """Whether a folder is an export: it takes its name when it is whole."""
-    return (folder / TAG_MANIFEST).is_file()
+def is_export(folder: Path, series: str) -> bool:
+    """Whether a folder is the export of a series: it takes its name when it is whole."""
+    if not (folder / TAG_MANIFEST).is_file():
+        return False
+    facts = yaml.safe_load((folder / METADATA).read_text(encoding="utf-8"))
+    return isinstance(facts, dict) and facts.get("series") == series
 
 
 def export(
@@ -86,7 +94,7 @@ def export(
         shutil.rmtree(building)  # what a killed export left
     sources = dict(_files(held))
     ledger = one.ledger(settings)
-    if not sources and not ledger.exists():
+    if not sources and not ledger.exists() and entry is None:
         return 0
     manifest_text(dict.fromkeys(sources, ""))
     payload = _copied(building, sources)
@@ -99,7 +107,7 @@ def export(
     payload |= hash_files(building, [name for name in more if (building / name).exists()])
     _write_tags(building, one, payload)
     for path in building.rglob("*"):
-        _make_durable(path)
+        sync_dir(path)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists():
         folder.rmdir()
@@ -109,15 +117,16 @@ def export(
 
 
 def _files(held: Holdings) -> Iterator[tuple[str, Path]]:
-    """Path in the bag and source of every file; links to folders and hidden files are left out."""
+    """Path in the bag and source of every file; hidden files are left out, links not followed."""
     folders = {
         "releases": [held.releases],
         "raw": [held.raw],
-        "dropped": list(held.dropped),
+        DROPPED: list(held.dropped),
         "quarantine/files": [held.refused_files],
     }
     folders |= {f"quarantine/retracted/{one.name}": [one] for one in held.retracted}
-    folders |= {f"runs/{one.name}": [one] for one in (*held.runs, *held.shared_runs)}
+    # Runs of others as well stay where they are: their logs are the others' too.
+    folders |= {f"runs/{one.name}": [one] for one in held.runs}
     for place, roots in folders.items():
         for root in roots:
             for path in _regular(root):
@@ -178,11 +187,3 @@ def _write_tags(building: Path, one: Product, payload: Mapping[str, str]) -> Non
     )
     metadata = yaml.safe_dump(facts, sort_keys=False)
     write_tags(building, metadata=metadata, info=info, payload=payload)
-
-
-def _make_durable(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -37,7 +37,7 @@ class Names:
         A slug alone is no such name: it may be a common word.
         """
         names = {*self.relations.raw_tables, *self.relations.built, self.commits, self.pipeline}
-        either = "|".join([*sorted(names), re.escape(self.series)])
+        either = "|".join(map(re.escape, sorted({*names, self.series})))
         return f"(^|[^a-z0-9_])({either})($|[^a-z0-9_])"
 
 
@@ -59,11 +59,10 @@ class Holdings:
 
     @property
     def everything(self) -> list[Path]:
-        """All that has to go, the ledger last."""
+        """All that has to go and is written by nobody else (as `dropped` is), the ledger last."""
         return [
             self.releases,
             self.raw,
-            *self.dropped,
             self.refused_files,
             *self.refused_rows,
             *self.retracted,

@@ -6,6 +6,7 @@ Killed at any moment, the next call goes on: before the export is whole it begin
 the marker knows what the ledger did, and what is removed already is not there to remove again.
 """
 
+import filecmp
 import json
 import os
 import shutil
@@ -20,7 +21,14 @@ from penstock.contracts.product import PLATFORM, Product
 from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.locking import writer_lock
-from penstock.offboarding.export import REPORT, ExportError, export, is_export, refuse_place
+from penstock.offboarding.export import (
+    DROPPED,
+    REPORT,
+    ExportError,
+    export,
+    is_export,
+    refuse_place,
+)
 from penstock.offboarding.holdings import (
     Holdings,
     Names,
@@ -32,6 +40,7 @@ from penstock.offboarding.holdings import (
 )
 from penstock.offboarding.in_warehouse import clear, search
 from penstock.offboarding.marker import Marker, marker_file, read_marker, write_marker
+from penstock.releasing.bag import PAYLOAD
 from penstock.releasing.series import series_of
 from penstock.settings import Settings, new_run_id
 from penstock.tidying.compact import compact
@@ -97,8 +106,9 @@ def offboard(
     path = marker_file(product, settings, slug)
     wait = settings.lock_wait_seconds
     begun = read_marker(path)
-    if to is not None and (begun is None or begun.export != str(to.absolute())):
-        refuse_place(to.absolute(), settings)
+    place = None if to is None else to.expanduser().resolve()
+    if place is not None and (begun is None or begun.export != str(place)):
+        refuse_place(place, settings)
     if entry is not None and not dry_run:
         directory.set_status(settings, slug, "suspended")
     with ExitStack() as locks:
@@ -119,13 +129,14 @@ def offboard(
                 return report
         if marker is None:
             marker = _new_marker(one, settings, sorted(tables))
-        if to is not None and not marker.is_exported:
-            marker = replace(marker, export=str(to.absolute()))
+        if place is not None and not marker.is_exported:
+            marker = replace(marker, export=str(place))
         write_marker(path, marker)
         held = holdings_of(one, settings, names, marker.runs)
         marker = _exported(one, settings, held, marker, path, entry=entry, progress=progress)
         progress("removing")
         _remove(one, settings, names, held)
+        _remove_dropped(held, Path(marker.export) / PAYLOAD / DROPPED if marker.export else None)
         progress("searching for what is left")
         looked = _look(one, settings, names, holdings_of(one, settings, names, marker.runs))
         folder = Path(marker.export) if marker.export else None
@@ -167,7 +178,7 @@ def _exported(
         return marker
     progress(f"exporting to {folder}")
     # Whole as it is there: a kill came before the marker said so.
-    is_there = is_export(folder)
+    is_there = is_export(folder, one.series)
     files = 1 if is_there else export(one, settings, held, folder, entry=entry)
     done = replace(marker, is_exported=True, export=marker.export if files else "")
     write_marker(path, done)
@@ -184,6 +195,23 @@ def _remove(one: Product, settings: Settings, names: Names, held: Holdings) -> N
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def _remove_dropped(held: Holdings, copies: Path | None) -> None:
+    """Remove what was dropped as far as the export has it: others may drop files at any moment."""
+    for root in held.dropped:
+        for path in sorted(root.rglob("*"), reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif copies is not None and _is_copied(path, copies / path.relative_to(root)):
+                path.unlink()
+        if root.is_dir() and not any(root.iterdir()):
+            root.rmdir()
+
+
+def _is_copied(path: Path, copy: Path) -> bool:
+    return path.is_file() and copy.is_file() and filecmp.cmp(path, copy, shallow=False)
 
 
 def _finish(

@@ -40,7 +40,7 @@ def compact(warehouse: Path, settings: Settings, *, always: bool = False) -> Com
     """Compact a warehouse while the writer's lock is held.
 
     A copy that saves little is thrown away, unless nothing of what was deleted may stay in the
-    file (`always`).
+    file (`always`). Such a copy is not compressed: the next one is.
 
     Raises: WriterBusyError when somebody reads it; CompactError when the disk has no room for a
     copy, or the copy has other rows.
@@ -61,7 +61,7 @@ def compact(warehouse: Path, settings: Settings, *, always: bool = False) -> Com
         )
         raise CompactError(message)
     try:
-        _copy(warehouse, copy, settings)
+        _copy(warehouse, copy, settings, compressed=not always)
         after = copy.stat().st_size
         if after > (1 - _WORTH_FRAC) * before and not always:
             return Compacted(before, before)
@@ -73,12 +73,16 @@ def compact(warehouse: Path, settings: Settings, *, always: bool = False) -> Com
         _remove(copy)
 
 
-def _copy(warehouse: Path, copy: Path, settings: Settings) -> None:
+def _copy(warehouse: Path, copy: Path, settings: Settings, *, compressed: bool) -> None:
     # Views name their tables with the database's name: it has to be the one they know.
     name = warehouse.stem
     # The order of rows is what lets a read of some days skip the others.
     config: Config = {**settings.duckdb_config, "preserve_insertion_order": True}
     with duckdb.connect(config=config) as connection:
+        if not compressed:
+            # DuckDB fills the unused end of a compressed segment of texts with whatever lies in its
+            # memory, deleted rows among it (https://github.com/duckdb/duckdb/issues/23382).
+            connection.execute("set force_compression = 'uncompressed'")
         connection.execute(f'attach {_quoted(warehouse)} as "{name}" (read_only)')
         connection.execute(f"attach {_quoted(copy)} as compacted")
         connection.execute(f'copy from database "{name}" to compacted')

@@ -20,7 +20,8 @@ from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.load import load
 from penstock.loading.retract import retract
-from penstock.offboarding.marker import marker_file
+from penstock.offboarding.export import ExportError
+from penstock.offboarding.marker import Marker, marker_file, write_marker
 from penstock.offboarding.offboard import OffboardError, offboard
 from penstock.products.marketing.product import PRODUCT
 from penstock.products.marketing.receive import land_tables
@@ -286,6 +287,13 @@ def test_what_nobody_thought_of_is_found_and_keeps_the_entry(settings: Settings)
     assert _call("tenants", "list").output.count("suspended") == 1
     with duckdb.connect(str(PRODUCT.warehouse(settings))) as connection:
         connection.execute("drop table main.notes")
+    late = settings.marketing_drop_dir / ACME / "shopify" / "late.csv"
+    late.parent.mkdir(parents=True)
+    late.write_text("dropped after the export was made")
+    with pytest.raises(OffboardError, match=f"dropped: .*{ACME}"):
+        offboard(PRODUCT, settings, ACME)
+    assert late.exists()
+    shutil.rmtree(late.parents[1])
     assert offboard(PRODUCT, settings, ACME).found == []
     assert _call("tenants", "list").output.count("suspended") == 0
 
@@ -298,8 +306,23 @@ def test_an_export_goes_where_it_is_told_but_not_over_something(
     refused = _call("tenants", "offboard", ACME, "--to", str(tmp_path / "mine"))
     assert refused.exit_code == 1
     assert "expected a new or empty folder" in " ".join(refused.output.split())
+    among_data = tmp_path / "mine" / ".." / settings.marketing_drop_dir.relative_to(tmp_path) / "x"
+    with pytest.raises(ExportError, match="where data are removed"):
+        offboard(PRODUCT, settings, ACME, to=among_data)
     assert not marker_file(PRODUCT, settings, ACME).exists()
     done = _call("tenants", "offboard", ACME, "--to", str(tmp_path / "theirs"))
     assert done.exit_code == 0, done.output
     assert bagit.Bag(str(tmp_path / "theirs")).is_valid()
     assert not (settings.data_dir / "offboarded").exists()
+
+
+def test_the_export_of_another_is_not_taken_for_its_own(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    path = marker_file(PRODUCT, settings, ACME)
+    write_marker(path, Marker("", str(folder), is_exported=False, raw_tables=[], runs=[]))
+    offboard(PRODUCT, settings, BIRCH, to=folder)
+
+    with pytest.raises(ExportError, match="expected a new or empty folder"):
+        offboard(PRODUCT, settings, ACME)
+
+    assert _files_of(settings, ACME)
