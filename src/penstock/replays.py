@@ -72,7 +72,9 @@ def _route_again(
     routed = product.refused_files().replay(product, settings, chosen, run_id=run_id)
     with Ledger(product.ledger(settings)) as ledger:
         left = {one.origin for one in ledger.quarantine()}
-    call_again(product, settings, [one for one in chosen if one in left])
+    still = [one for one in chosen if one in left]
+    if still:  # none would mean all
+        call_again(product, settings, still)
     return routed
 
 

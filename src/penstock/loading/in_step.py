@@ -15,7 +15,7 @@ from secrets import token_hex
 
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
-from penstock.loading.recover import deliveries_in_warehouse
+from penstock.loading.account import deliveries_in_warehouse
 from penstock.loading.stale import forget_build
 from penstock.settings import Settings
 

@@ -5,11 +5,13 @@ Does not belong here: normal loading.
 """
 
 import logging
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from penstock.contracts.product import Product
 from penstock.landing.quarantine import REJECTED, count_refused, mapped_origins
-from penstock.ledger import Coverage, Delivery, Ledger, QuarantineCount
+from penstock.ledger import Delivery, Ledger, QuarantineCount
+from penstock.loading.account import deliveries_in_warehouse
+from penstock.loading.in_step import last_commit
 from penstock.loading.stale import mark_stale
 from penstock.settings import Settings
 
@@ -20,19 +22,20 @@ def known_deliveries(product: Product, settings: Settings, ledger: Ledger) -> li
     """The ledger's deliveries, after mending the two cases in which it cannot be right.
 
     Loaded deliveries without a warehouse file: they are to be loaded again. A warehouse whose
-    deliveries the ledger has never seen (it was lost): it is rebuilt from the raw tables.
+    deliveries the ledger has never seen (it was lost): it is rebuilt from the raw tables. A ledger
+    that knows of a commit was not lost, even if every delivery in it waits to be loaded again.
     """
     known = ledger.deliveries()
     warehouse = product.warehouse(settings)
     judged = any(one.status in ("loaded", "rejected") for one in known)
-    if judged == warehouse.exists():
-        return known
-    if judged:
+    if judged and not warehouse.exists():
         _log.warning("%s is gone: every landed file will be loaded again", warehouse)
         _forget_loads(ledger, known)
-    else:
+        return ledger.deliveries()
+    if not judged and warehouse.exists() and last_commit(ledger) is None:
         _rebuild(product, settings, ledger)
-    return ledger.deliveries()
+        return ledger.deliveries()
+    return known
 
 
 def _forget_loads(ledger: Ledger, known: list[Delivery]) -> None:
@@ -73,44 +76,3 @@ def _recount_quarantine(
     for origin in origins | mapped_origins(settings.quarantine_dir):
         counts += count_refused(settings.quarantine_dir, origin)
     ledger.put_quarantine([one.origin for one in counts], counts)
-
-
-def deliveries_in_warehouse(
-    product: Product, settings: Settings
-) -> tuple[list[Delivery], list[Coverage]]:
-    """The deliveries that the raw tables hold whole, and what they cover."""
-    # DuckDB is imported here, since only a lost ledger needs the warehouse.
-    from penstock.loading.warehouse import open_to_read  # noqa: PLC0415
-
-    names = [one.name for one in fields(Delivery)]
-    with open_to_read(
-        product.warehouse(settings),
-        wait_seconds=settings.lock_wait_seconds,
-        config=settings.duckdb_config,
-    ) as connection:
-        tables = connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'raw'"
-        ).fetchall()
-        present = {row[0] for row in tables}
-        if "deliveries" not in present:
-            return [], []
-        # dlt writes `_dlt_loads` last: a package that is not there was cut off and comes again.
-        rows = connection.execute(
-            f"select {', '.join(names)} from raw.deliveries"
-            " where _dlt_load_id in (select load_id from raw._dlt_loads where status = 0)"
-            " and table_name in (select unnest(?))",
-            [list(product.contracts)],
-        ).fetchall()
-        whole = [row[0] for row in rows]
-        coverage = [
-            Coverage(*row)
-            for one in product.contracts.values()
-            if one.table in present and one.time_column is not None and one.reference is not None
-            for row in connection.execute(
-                f"select _delivery_id, {one.reference.column}, "
-                f"min({one.time_column})::date, max({one.time_column})::date "
-                f"from raw.{one.table} where _delivery_id in (select unnest(?)) group by all",
-                [whole],
-            ).fetchall()
-        ]
-    return [Delivery(**dict(zip(names, row, strict=True))) for row in rows], coverage

@@ -176,6 +176,46 @@ def test_a_refused_file_is_looked_at_routed_again_and_given_up(
     assert "1 rows were open" in _call("quarantine", "replay", *OPTIONS)
 
 
+def test_a_file_that_is_named_is_routed_again_alone(settings: Settings, tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    _order().write_parquet(drop / "orders.parquet")
+    _unending_report(settings).write_parquet(drop / "report.parquet")
+    land_tables(of(settings, ACME), settings, [drop])
+    load(of(settings, ACME), settings)
+    before = _deliveries(settings, "google_ads__ad_performance")
+    assert sum(one.rows_quarantined for one in before) == 1
+    with Ledger(of(settings, ACME).ledger(settings)) as ledger:
+        (order,) = (x.origin for x in ledger.quarantine() if x.reason == "source_not_enabled")
+    _enable(settings, "woocommerce")
+
+    again = _call("quarantine", "replay", order, *OPTIONS)
+
+    assert "1 rows read = 1 accepted + 0 quarantined" in again
+    assert "2 rows were open, 1 are" in again
+    assert [one.status for one in _deliveries(settings, "woocommerce__orders")] == ["loaded"]
+    assert _deliveries(settings, "google_ads__ad_performance") == before
+
+
+def test_the_only_file_of_a_tenant_is_judged_again(settings: Settings, tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    _unending_report(settings).write_parquet(drop / "report.parquet")
+    land_tables(of(settings, ACME), settings, [drop])
+    load(of(settings, ACME), settings)
+
+    again = _call("quarantine", "replay", *OPTIONS)
+
+    assert "1 rows read = 0 accepted + 1 quarantined" in again
+    assert "1 rows were open, 1 are" in again
+
+
+def _unending_report(settings: Settings) -> pl.DataFrame:
+    """One row that the gate refuses, in a file that is routed."""
+    report = _rows(settings, "google_ads__ad_performance").head(1)
+    return report.with_columns(conversions=pl.lit(float("inf")))
+
+
 def _order() -> pl.DataFrame:
     """One order as its contract says, of a connector that the tenant does not have."""
     (contract,) = (
