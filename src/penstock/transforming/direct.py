@@ -5,8 +5,8 @@ belong here: compiling (`compiling.py`); when to build, the writer's lock.
 
 As dbt does it: a table, or the days of it that are built again, is replaced whole or stays as it
 was; a contract refuses other columns than it names; a test that fails keeps the models from being
-built that read everything it read. A table whose days are replaced was held to its contract when
-the same models made it, and keeps the constraints it was made with.
+built that read everything it read. A table whose days are replaced takes no other columns than it
+has, and keeps the constraints it was made with.
 """
 
 import time
@@ -99,9 +99,13 @@ def _run(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> tuple[str
         status = "warn" if node.only_warns else "fail"
         found = f"{failures} result{'' if failures == 1 else 's'}"
         return status, f"Got {found}, configured to {status} if != 0", failures
-    problems = [] if node.replaced else list(_broken_contract(connection, node))
+    problems = list(_broken_contract(connection, node))
     if problems:
         return "error", f"breaks its contract: {'; '.join(problems)}", None
+    problems = list(_other_columns(connection, node)) if node.replaced else []
+    if problems:
+        told = "; ".join(problems)
+        return "error", f"does not fit its table: {told}: build it anew with --full-refresh", None
     schema = node.relation.rsplit(".", 1)[0]
     connection.execute(f"create schema if not exists {schema}")
     connection.begin()
@@ -137,18 +141,29 @@ def _statements(node: CompiledNode) -> Iterator[str]:
 
 def _broken_contract(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> Iterator[str]:
     """Every column that the contract names otherwise than the SQL makes it."""
-    if not node.columns:
-        return
-    nulls = ", ".join(f'cast(null as {one.type}) as "{one.name}"' for one in node.columns)
-    expected = _described(connection, f"select {nulls}")
-    found = _described(connection, node.sql)
-    for name, kind in expected.items():
+    if node.columns:
+        nulls = ", ".join(f'cast(null as {one.type}) as "{one.name}"' for one in node.columns)
+        yield from _differing(connection, node, expected=f"select {nulls}", by="the contract")
+
+
+def _other_columns(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> Iterator[str]:
+    """Every column that the table has otherwise than the SQL makes it."""
+    if not node.columns:  # with a contract both are as it says
+        expected = f"select * from {node.relation}"
+        yield from _differing(connection, node, expected=expected, by="the table")
+
+
+def _differing(
+    connection: duckdb.DuckDBPyConnection, node: CompiledNode, *, expected: str, by: str
+) -> Iterator[str]:
+    wanted, found = _described(connection, expected), _described(connection, node.sql)
+    for name, kind in wanted.items():
         if name not in found:
             yield f"has no column {name}; expected {kind}"
         elif found[name] != kind:
             yield f"{name} is {found[name]}; expected {kind}"
-    for name in found.keys() - expected.keys():
-        yield f"{name} is not in the contract"
+    for name in found.keys() - wanted.keys():
+        yield f"{name} is not in {by}"
 
 
 def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:

@@ -184,6 +184,20 @@ def test_the_days_that_are_built_again_are_replaced_or_stay(
     assert warehouse.execute("from made.seen").fetchall() == [(5,)]
 
 
+@pytest.mark.parametrize("columns", [(), (CompiledColumn("n", "bigint", required=False),)])
+@pytest.mark.parametrize("made", ["5::double as n", "5::bigint as m", "5::bigint as n, 1 as more"])
+def test_days_of_other_columns_than_the_table_has_are_refused(
+    warehouse: duckdb.DuckDBPyConnection, columns: tuple[CompiledColumn, ...], made: str
+) -> None:
+    node = model("kept", "select 5::bigint as n", columns=columns)
+    built(warehouse, node)
+
+    with pytest.raises(DbtError, match=r"does not fit its table|breaks its contract"):
+        built(warehouse, replace(node, sql=f"select {made}", replaced="true"))
+
+    assert warehouse.execute("from made.kept").fetchall() == [(5,)]
+
+
 def facts(**config: Any) -> dict[str, Any]:
     return {
         "name": "a", "resource_type": "model", "original_file_path": "models/a.sql",
