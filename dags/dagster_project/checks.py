@@ -169,7 +169,7 @@ def tenant_check_specs(
 def data_tests_result(product: Product, results: Sequence[NodeResult]) -> dg.AssetCheckResult:
     """What became of all data tests of a build, as one check: the failed ones by name."""
     tests = [one for one in results if one.kind == "test"]
-    failed = [one for one in tests if not one.passed and one.status != "skipped"]
+    failed = [one for one in tests if not one.passed]
     return dg.AssetCheckResult(
         asset_key=room_key(product, "transform"),
         check_name=DATA_TESTS,

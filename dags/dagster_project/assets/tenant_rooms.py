@@ -122,7 +122,8 @@ def _transform(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
                 report = transform(tenant, settings, run_id=run_id, progress=progress(context))
             except DbtError as error:
                 # What failed is shown where it belongs, before the step fails.
-                yield data_tests_result(product, error.results)
+                if any(one.kind == "test" for one in error.results):
+                    yield data_tests_result(product, error.results)
                 raise
             results = report.results or last_results(tenant.engine_dir(settings) / "dbt")
         yield dg.MaterializeResult(
