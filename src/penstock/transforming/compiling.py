@@ -23,7 +23,7 @@ from penstock.contracts.product import Product
 from penstock.landing.files import sha256_of, write_atomically
 from penstock.settings import Settings
 from penstock.transforming.compiled import CompiledColumn, CompiledNode, in_order, node_of
-from penstock.transforming.transform import build_environment, models_hash
+from penstock.transforming.transform import build_environment, models_of
 
 Extent = Literal["whole", "increment"]
 
@@ -80,6 +80,7 @@ def compile_nodes(
             state_dir=state,
             environment={
                 **build_environment(product, settings, None),
+                **product.environment,
                 "PENSTOCK_BUILD_WAREHOUSE": str(nowhere if extent == "whole" else warehouse),
                 **{name: f":{variable}" for name, variable in variables.items()},
             },
@@ -91,10 +92,16 @@ def compile_nodes(
         [
             node_of(facts["unique_id"], facts)
             for facts in sorted(compiled, key=lambda one: str(one["unique_id"]))
-            # A hook that comes to nothing on this target runs nothing; an analysis is never run.
-            if facts["resource_type"] != "analysis" and (facts["compiled_code"] or "").strip()
+            if _is_run(facts)
         ]
     )
+
+
+def _is_run(facts: Mapping[str, Any]) -> bool:
+    """Whether a build has to do with it: not with an analysis, nor a hook that came to nothing."""
+    if facts["resource_type"] == "operation":
+        return bool((facts["compiled_code"] or "").strip())
+    return bool(facts["resource_type"] != "analysis")
 
 
 def keep_nodes(
@@ -126,7 +133,7 @@ def _made_of(
     manifest = _state(product, settings) / _MANIFEST
     is_made_too = extent == "whole" and manifest.exists()
     return {
-        "models": models_hash(product.dbt_project),
+        "models": models_of(product),
         "dbt": [version("dbt-core"), version("dbt-duckdb")],
         "variables": dict(variables),
         "fields": [one.name for kind in (CompiledNode, CompiledColumn) for one in fields(kind)],

@@ -84,11 +84,11 @@ def compile_dbt(
     with _surroundings(environment):
         _install_packages(project, common)
         result = dbtRunner().invoke([*command, *common, *_target(target, state_dir)])
-    nodes = [one.node for one in getattr(result.result, "results", None) or []]
-    if not result.success or not nodes:
-        failed = [_node_result(one) for one in getattr(result.result, "results", None) or []]
+    compiled = getattr(result.result, "results", None) or []
+    if not result.success or not compiled:
+        failed = [_node_result(one) for one in compiled]
         raise DbtError(_explain(failed, result.exception, state_dir), failed)
-    return [one.to_dict() for one in nodes]
+    return [one.node.to_dict() for one in compiled]
 
 
 def _options(project: Path, state_dir: Path) -> list[str]:

@@ -26,7 +26,9 @@ def write_docs(product: Product, settings: Settings) -> Path:
     state = product.engine_dir(settings) / "docs"
     wait = settings.lock_wait_seconds
     with writer_lock(product.lock(settings), holder="docs", wait_seconds=wait):
-        wait_until_writable(product.warehouse(settings), wait_seconds=wait)
+        wait_until_writable(
+            product.warehouse(settings), wait_seconds=wait, config=settings.duckdb_config
+        )
         run_dbt(
             ["docs", "generate", "--static"],
             project=product.dbt_project,

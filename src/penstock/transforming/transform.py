@@ -66,8 +66,8 @@ def transform(
 ) -> TransformReport:
     """Build what is stale; everything when asked for, or when the models have changed.
 
-    dbt's own artefacts carry `run_id`. `as_of` is the logical date (ISO 8601) of a product whose
-    tables depend on one.
+    Where dbt runs, its artefacts carry `run_id`. `as_of` is the logical date (ISO 8601) of a
+    product whose tables depend on one.
 
     Raises: WriterBusyError; DbtError (the days stay stale); PenstockError when nothing is loaded.
     """
@@ -113,7 +113,7 @@ def transform(
         with observed_build(product, settings, run_id=run_id):
             with one_opening(product, settings):
                 results = None
-                if first is not None:
+                if first is not None and not product.select:
                     # DuckDB is imported by those who build: nothing stale does not pay for it.
                     from penstock.transforming.increment import build_increment  # noqa: PLC0415
 
