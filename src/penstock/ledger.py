@@ -68,6 +68,11 @@ class Delivery:
     message: str = ""
     run_id: str = ""
 
+    @property
+    def stands(self) -> bool:
+        """Whether it was not taken back, and is not being taken back."""
+        return self.status not in ("retracting", "retracted")
+
 
 @dataclass(frozen=True)
 class Coverage:

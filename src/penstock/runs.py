@@ -131,11 +131,7 @@ def land(
             product_doubts=product.find_doubts,
             progress=progress,
         )
-        mocked = [
-            one
-            for one in ledger.deliveries()
-            if one.source == MOCK and one.status not in ("retracting", "retracted")
-        ]
+        mocked = [one for one in ledger.deliveries() if one.source == MOCK and one.stands]
         if mocked:
             progress("retracting the mock data: mock and real rows never mix")
             retract_deliveries(product, settings, ledger, mocked)

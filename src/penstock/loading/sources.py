@@ -32,9 +32,5 @@ def mock_beside_real(known: Iterable[Delivery], pending: Iterable[PendingFile]) 
 
 def _landed(known: Iterable[Delivery], pending: Iterable[PendingFile]) -> list[Delivery]:
     waiting = {one.delivery.delivery_id: one.delivery for one in pending}
-    there = [
-        one
-        for one in known
-        if one.status not in ("retracting", "retracted") and one.delivery_id not in waiting
-    ]
+    there = [one for one in known if one.stands and one.delivery_id not in waiting]
     return [*there, *waiting.values()]

@@ -28,7 +28,7 @@ def routes_of(product: Product, settings: Settings, run_id: str) -> Routes:
         deliveries = ledger.deliveries()
         mine = [one for one in deliveries if one.run_id == run_id]
         routed = Counter(_outcome(ledger, one) for one in mine)
-    standing = [one for one in deliveries if one.status not in ("retracting", "retracted")]
+    standing = [one for one in deliveries if one.stands]
     newest = max((one.delivered_at for one in standing), default=None)
     return Routes(dict(sorted(routed.items())), _refused(place), _text(newest))
 

@@ -87,7 +87,7 @@ def _days(ledger: Ledger, start: date | None, end: date | None) -> tuple[date, d
     names = [
         PartitionName.parse(Path(one.delivery_id).name)
         for one in ledger.deliveries()
-        if one.source == MOCK and one.status not in ("retracting", "retracted")
+        if one.source == MOCK and one.stands
     ]
     newest = max((one.day for one in names if one is not None), default=None)
     if newest is not None:

@@ -45,7 +45,7 @@ class Place:
     def stands(self, delivery_id: str | None) -> bool:
         """Whether a delivery is there and was not retracted."""
         delivery = self.ledger.delivery(delivery_id) if delivery_id else None
-        return delivery is not None and delivery.status not in ("retracting", "retracted")
+        return delivery is not None and delivery.stands
 
 
 @dataclass(frozen=True)

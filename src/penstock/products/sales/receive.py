@@ -111,9 +111,7 @@ def try_again(place: Place) -> Iterator[Receipt]:
 
 def present(product: Product, settings: Settings, ledger: Ledger) -> dict[str, Receipt]:
     """The set that counts now, by table."""
-    retracted = {
-        one.delivery_id for one in ledger.deliveries() if one.status in ("retracting", "retracted")
-    }
+    retracted = {one.delivery_id for one in ledger.deliveries() if not one.stands}
     return present_set(receipts(product, settings), retracted=retracted)
 
 
@@ -239,11 +237,7 @@ def _with_origin(content: CsvContent, name: str) -> pa.Table:
 
 
 def _drive_mock_out(place: Place) -> None:
-    mocked = [
-        one
-        for one in place.ledger.deliveries()
-        if one.source == MOCK and one.status not in ("retracting", "retracted")
-    ]
+    mocked = [one for one in place.ledger.deliveries() if one.source == MOCK and one.stands]
     if mocked:
         retract_deliveries(place.product, place.settings, place.ledger, mocked)
 
