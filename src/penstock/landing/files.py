@@ -75,6 +75,11 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         raise
 
 
+def write_text_atomically(path: Path, text: str) -> None:
+    """Write a text as UTF-8, its line ends as they are, whole or not at all."""
+    write_atomically(path, lambda temporary: _put(temporary, text.encode("utf-8")))
+
+
 def write_parquet(path: Path, table: pa.Table, metadata: Mapping[str, str]) -> None:
     """Write a table atomically; equal content and metadata give equal bytes.
 
@@ -101,3 +106,7 @@ def read_metadata(schema: pa.Schema) -> dict[str, str]:
         for key, value in (schema.metadata or {}).items()
         if key.startswith(prefix)
     }
+
+
+def _put(path: Path, content: bytes) -> None:
+    path.write_bytes(content)

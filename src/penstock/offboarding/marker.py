@@ -13,7 +13,7 @@ from pathlib import Path
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.settings import Settings
 
 
@@ -55,8 +55,7 @@ def read_marker(path: Path) -> Marker | None:
 
 def write_marker(path: Path, marker: Marker) -> None:
     """Write it, whole or not at all."""
-    text = json.dumps(asdict(marker), indent=1)
-    write_atomically(path, lambda temporary: _write(temporary, text))
+    write_text_atomically(path, json.dumps(asdict(marker), indent=1))
 
 
 def refuse_half_gone(product: Product, settings: Settings, slug: str) -> None:
@@ -68,7 +67,3 @@ def refuse_half_gone(product: Product, settings: Settings, slug: str) -> None:
             f"gone already; finish it first: penstock tenants offboard {slug}"
         )
         raise PenstockError(message)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

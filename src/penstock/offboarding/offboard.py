@@ -19,7 +19,7 @@ from pathlib import Path
 from penstock.contracts.directory import Directory
 from penstock.contracts.product import PLATFORM, Product
 from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.locking import writer_lock
 from penstock.offboarding.export import (
     DROPPED,
@@ -228,7 +228,7 @@ def _finish(
         raise OffboardError(message)
     if report.export is not None:
         text = json.dumps([asdict(one) for one in report.looked], indent=1)
-        write_atomically(report.export / REPORT, lambda temporary: _write(temporary, text))
+        write_text_atomically(report.export / REPORT, text)
     directory.remove_entry(settings, slug)
     path.unlink()
 
@@ -286,7 +286,3 @@ def _below(root: Path, own: set[Path], names: Names) -> tuple[int, list[str]]:
 def _walk(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
         yield from (Path(folder) / name for name in (*folders, *files))
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

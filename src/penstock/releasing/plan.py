@@ -10,7 +10,7 @@ from pathlib import Path
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.releasing.canonical import canonical_json
 from penstock.releasing.export import Look
 from penstock.releasing.record import Record
@@ -64,7 +64,7 @@ def require(plan: Plan, checks: Sequence[Check]) -> list[Check]:
     if failed:
         evidence = plan.run_dir / AUDIT_FILE
         text = canonical_json([asdict(one) for one in checks])
-        write_atomically(evidence, lambda path: _write(path, text))
+        write_text_atomically(evidence, text)
         current = plan.series.current()
         stays = "nothing is released" if current is None else f"{current.name} stays current"
         message = "\n".join(
@@ -76,7 +76,3 @@ def require(plan: Plan, checks: Sequence[Check]) -> list[Check]:
         )
         raise AuditError(message, checks)
     return list(checks)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

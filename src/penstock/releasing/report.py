@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.releasing.blocks import Paint, Report
 
 CHART_CONFIG: Mapping[str, Any] = {
@@ -48,7 +48,7 @@ def render(report: Report, *, library: Path | None = None) -> str:
 
 def write_page(report: Report, path: Path) -> Path:
     """Write the page to `path`, whole or not at all."""
-    _write_text(path, render(report, library=path.parent))
+    write_text_atomically(path, render(report, library=path.parent))
     return path
 
 
@@ -79,12 +79,5 @@ def _chart_library(folder: Path | None) -> str:
     if "</script" in script.lower():
         raise ValueError("the chart library would end the script element it is put into")
     if kept is not None:
-        _write_text(kept, script)
+        write_text_atomically(kept, script)
     return script
-
-
-def _write_text(path: Path, text: str) -> None:
-    def write(temporary: Path) -> None:
-        temporary.write_text(text, encoding="utf-8")
-
-    write_atomically(path, write)

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from penstock.errors import PenstockError, UsageError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.releasing.canonical import json_line
 from penstock.settings import Settings
 
@@ -156,7 +156,7 @@ class Series:
             **facts,
         )
         text = "".join(f"{one.line}\n" for one in (*entries, entry))
-        write_atomically(self.chain_file, lambda path: _write(path, text))
+        write_text_atomically(self.chain_file, text)
         sync_dir(self.folder)
         return entry
 
@@ -252,7 +252,3 @@ def sync_dir(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from penstock.contracts.product import Product
-from penstock.landing.files import sha256_of, write_atomically
+from penstock.landing.files import sha256_of, write_text_atomically
 from penstock.settings import Settings
 from penstock.transforming.compiled import CompiledColumn, CompiledNode, in_order, node_of
 from penstock.transforming.transform import build_environment, models_of
@@ -116,10 +116,7 @@ def keep_nodes(
     made_of = _made_of(product, settings, extent, variables)
     facts = json.dumps({"made_of": made_of, "nodes": [asdict(one) for one in nodes]})
 
-    def write(temporary: Path) -> None:
-        temporary.write_text(facts, encoding="utf-8")
-
-    write_atomically(_state(product, settings) / _KEPT[extent], write)
+    write_text_atomically(_state(product, settings) / _KEPT[extent], facts)
 
 
 def _state(product: Product, settings: Settings) -> Path:

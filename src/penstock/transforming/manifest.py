@@ -11,7 +11,7 @@ from typing import Any
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_atomically, write_text_atomically
 from penstock.settings import Settings
 from penstock.transforming.transform import build_environment, built_models, models_hash
 
@@ -49,7 +49,7 @@ def write_manifest(product: Product, settings: Settings) -> Path:
     else:
         made = _parse(product, settings).read_bytes()
     write_atomically(path, lambda temporary: _write(temporary, made))
-    write_atomically(made_from, lambda temporary: _write(temporary, models.encode()))
+    write_text_atomically(made_from, models)
     return path
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 
 RESULTS = "results.json"
 """The file that keeps them, in dbt's state directory."""
@@ -61,8 +61,4 @@ def last_results(state_dir: Path) -> list[NodeResult]:
 def keep_results(results: Sequence[NodeResult], state_dir: Path) -> None:
     """Keep the results as `last_results` reads them: dbt's own artifacts take a second to write."""
     text = json.dumps([asdict(one) for one in results], indent=1)
-
-    def write(temporary: Path) -> None:
-        temporary.write_text(text, encoding="utf-8")
-
-    write_atomically(state_dir / RESULTS, write)
+    write_text_atomically(state_dir / RESULTS, text)

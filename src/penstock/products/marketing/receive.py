@@ -19,7 +19,7 @@ from penstock.contracts.layered import FolderLanding, LandedFile
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.landing.drops import look_into, note_taken
-from penstock.landing.files import sha256_of, write_atomically
+from penstock.landing.files import sha256_of, write_atomically, write_text_atomically
 from penstock.ledger import Ledger, QuarantineCount
 from penstock.locking import writer_lock
 from penstock.products.marketing.land_table import land_table
@@ -139,7 +139,7 @@ def _quarantine(
         "message": str(error),
     }
     text = json.dumps(verdict, default=str, indent=1)
-    write_atomically(kept.with_suffix(".json"), lambda temporary: _write(temporary, text))
+    write_text_atomically(kept.with_suffix(".json"), text)
     origin = f"{place.tenant.slug}@{incoming.name}#{_short(sha256)}"
     with place.ledger.transaction():
         count = QuarantineCount(origin, error.outcome, max(rows, 1), str(kept))
@@ -215,7 +215,3 @@ def _short(sha256: str) -> str:
 
 def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -5,10 +5,9 @@ Belongs here: their text. Does not belong here: SQL that does anything (macros o
 """
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.products.marketing.catalogue import Connector, ConnectorObject
 
 _RECORD = {
@@ -153,7 +152,7 @@ def scaffold(connector: Connector, project: Path) -> list[Path]:
         files |= _master(connector, one, models)
     new = [path for path in files if not path.exists()]
     for path in new:
-        write_atomically(path, partial(_write, text=files[path]))
+        write_text_atomically(path, files[path])
     return new
 
 
@@ -211,7 +210,3 @@ def _model(name: str, description: str, columns: Mapping[str, str]) -> str:
     for column, words in columns.items():
         lines += [f"      - name: {column}", f'        description: "{words}"']
     return "\n".join([*lines, ""])
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

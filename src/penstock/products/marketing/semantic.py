@@ -18,7 +18,7 @@ import yaml
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.settings import Settings
 
 ROW_COUNT = "row_count"
@@ -38,8 +38,7 @@ def write_manifest(product: Product, _settings: Settings, payload: Path) -> None
     """
     manifest = semantic_manifest(product.dbt_project / "models" / "analytics", product.tenant)
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=100)
-    path = manifest_file(payload, product.tenant)
-    write_atomically(path, lambda temporary: _write(temporary, text))
+    write_text_atomically(manifest_file(payload, product.tenant), text)
 
 
 def manifest_file(payload: Path, tenant: str) -> Path:
@@ -176,7 +175,3 @@ def _tests(entry: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     meta: Mapping[str, Any] = entry.get("config", {}).get("meta", {})
     return meta
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -27,7 +27,7 @@ import yaml
 from penstock.contracts.layered import LAYERS, Layer
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.settings import Settings
 
 LATEST = "latest"
@@ -117,7 +117,7 @@ def write_record(settings: Settings, record: RunRecord) -> None:
     """Write a run's record, whole or not at all."""
     path = run_folder(settings, record.run_id) / _RECORD
     text = json.dumps(asdict(record), indent=2, ensure_ascii=False)
-    write_atomically(path, lambda temporary: _write(temporary, text + "\n"))
+    write_text_atomically(path, text + "\n")
 
 
 def copy_record(product: Product, settings: Settings, payload: Path) -> None:
@@ -212,7 +212,7 @@ def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON, whole or not at all."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(path, lambda temporary: _write(temporary, text))
+    write_text_atomically(path, text)
 
 
 def _cell(value: object) -> str:
@@ -223,7 +223,3 @@ def _cell(value: object) -> str:
 def _read(path: Path) -> RunRecord:
     values = json.loads(path.read_text(encoding="utf-8"))
     return RunRecord(**{**values, "layers": tuple(values["layers"])})
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -6,7 +6,7 @@ Belongs here: the bytes of the files. Does not belong here: their rows; landing.
 import json
 from pathlib import Path
 
-from penstock.landing.files import write_atomically
+from penstock.landing.files import write_text_atomically
 from penstock.products.sales.contracts import INPUTS
 from penstock.products.sales.mock_data.generate_sales import MockDrop
 
@@ -27,16 +27,8 @@ def write_drop(drop: MockDrop, folder: Path) -> list[Path]:
         if table in _UNTERMINATED:
             text = text.removesuffix("\r\n")
         path = folder / one.path
-        _write(path, text)
+        write_text_atomically(path, text)
         written.append(path)
     found = {f"{table}/{rule}": count for (table, rule), count in sorted(drop.planted.items())}
-    _write(folder / PLANTED, json.dumps(found, indent=2) + "\n")
+    write_text_atomically(folder / PLANTED, json.dumps(found, indent=2) + "\n")
     return written
-
-
-def _write(path: Path, text: str) -> None:
-    write_atomically(path, lambda temporary: _put(temporary, text.encode()))
-
-
-def _put(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
