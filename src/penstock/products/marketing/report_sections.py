@@ -6,29 +6,23 @@ Belongs here: rows as tables, figures and sentences of a page. Does not belong h
 Money is shown with its cents and its currency, and no total is over two currencies.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from penstock.products.marketing.charts import DAY_HEIGHT, day_chart
+from penstock.products.marketing.tables import Columns, Rows, table
 from penstock.products.marketing.tenants import Tenant
 from penstock.releasing.blocks import (
     Block,
-    Cell,
     Chart,
     Charts,
-    Column,
     KeyFigure,
     KeyFigures,
     Prose,
     Section,
-    Table,
 )
-from penstock.releasing.figures import MISSING, number, percent
-
-Rows = Sequence[Mapping[str, Any]]
-Columns = Mapping[str, Callable[[Any], str]]
-"""A table's columns in their order, and how each shows a value that is there."""
+from penstock.releasing.figures import number, percent
 
 ALL = "all"
 """Names the total over platforms or months, of one currency."""
@@ -66,7 +60,7 @@ def spend_section(spend: Rows, months: Rows, days: Rows, tenant: Tenant, without
     if target is not None:
         columns |= {"target": _money, "of_target": percent}
     blocks: list[Block] = [
-        _table(
+        table(
             "Spend by platform, as the platforms count",
             {
                 "platform": str,
@@ -90,7 +84,7 @@ def spend_section(spend: Rows, months: Rows, days: Rows, tenant: Tenant, without
                 for row in spend
             ],
         ),
-        _table("Spend by month", columns, by_month),
+        table("Spend by month", columns, by_month),
     ]
     if days:
         currency = days[0]["currency"]
@@ -113,10 +107,10 @@ def orders_section(months: Rows, statuses: Rows, without: str) -> Section:
         "Orders",
         title,
         (
-            _table(
+            table(
                 "Orders by month", {"month": str, "platform": str, **amounts}, _per_order(months)
             ),
-            _table(
+            table(
                 "Orders by state of the payment, as the shops call it",
                 {"platform": str, "status": str, **amounts},
                 _per_order(statuses),
@@ -137,7 +131,7 @@ def sessions_section(channels: Rows, tenant: Tenant, without: str) -> Section:
         "Sessions",
         title,
         (
-            _table(
+            table(
                 "Sessions by source and medium",
                 {
                     "platform": str,
@@ -191,7 +185,7 @@ def funnel_section(reached: Rows, tenant: Tenant, without: str) -> Section:
         "funnel",
         "Funnel",
         title,
-        (_table("Sessions that took a step and all before it", columns, rows),),
+        (table("Sessions that took a step and all before it", columns, rows),),
     )
 
 
@@ -211,7 +205,7 @@ def campaigns_section(campaigns: Rows, most: int, without: str) -> Section:
         "return": _money,
     }
     rows = [{**row, "return": _ratio(row["conversion_value"], row["spend"])} for row in campaigns]
-    return Section("campaigns", "Campaigns", title, (_table("Campaigns", columns, rows),))
+    return Section("campaigns", "Campaigns", title, (table("Campaigns", columns, rows),))
 
 
 def _in_currency(row: Mapping[str, Any]) -> KeyFigures:
@@ -221,21 +215,6 @@ def _in_currency(row: Mapping[str, Any]) -> KeyFigures:
         KeyFigure("sales per ad spend", number(_ratio(row["amount"], row["spend"]), 2)),
     )
     return KeyFigures(f"Money, {row['currency'] or 'of no named currency'}", figures)
-
-
-def _table(caption: str, columns: Columns, rows: Rows) -> Table:
-    """A table of these columns; each value by its column's format, a missing one a dash."""
-    heads = tuple(
-        Column(name.replace("_", " "), numeric=shown is not str) for name, shown in columns.items()
-    )
-    cells = tuple(
-        tuple(
-            Cell(MISSING if row[name] is None else shown(row[name]))
-            for name, shown in columns.items()
-        )
-        for row in rows
-    )
-    return Table(caption, heads, cells)
 
 
 def _per_order(rows: Rows) -> list[dict[str, Any]]:
