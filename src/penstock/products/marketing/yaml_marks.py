@@ -159,8 +159,7 @@ def _without(values: Any, place: Place) -> Any:
     """The values without the item of a list at `place`; an empty list is read back as None."""
     head, *rest = place
     if rest:
-        below = _without(values[head], tuple(rest))
-        return {**values, head: below} if isinstance(values, dict) else below
+        return {**values, head: _without(values[head], tuple(rest))}
     return [one for at, one in enumerate(values) if at != head] or None
 
 
