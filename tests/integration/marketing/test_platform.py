@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from penstock.cli import app
 from penstock.contracts.product import PLATFORM
 from penstock.loading.load import load
+from penstock.products.marketing.contracts import landing_contracts
 from penstock.products.marketing.product import PRODUCT
 from penstock.products.marketing.receive import land_tables
 from penstock.releasing.release import release
@@ -182,7 +183,7 @@ def _tell(folder: Path, entries: Sequence[dict[str, Any]]) -> Settings:
     """Land and load what the platform knows when tenants.yaml has these entries; build nothing."""
     settings = tenant_settings(folder, entries)
     platform = one_tenant(PRODUCT, settings, PLATFORM)
-    land_own(platform, settings, run_id="")
+    land_own(platform, settings)
     load(platform, settings)
     return settings
 
@@ -266,10 +267,18 @@ def test_a_schemas_history_has_one_row_per_period(copied: Settings) -> None:
     assert [row[7] for row in rows] == [*(row[6] for row in rows[1:]), None]
     hashes = platform_rows(
         copied,
-        "select is_blueprint, outcome, file_count from platform_ops__schema_hash_registry"
+        "select is_blueprint, outcome, file_count, columns_json"
+        " from platform_ops__schema_hash_registry"
         " where object_name = 'products' and file_count > 0 order by all",
     )
-    assert hashes == [(False, "superset", 1), (True, "exact", 3)]
+    assert [row[:3] for row in hashes] == [(False, "superset", 1), (True, "exact", 3)]
+    (products,) = (
+        one
+        for one in landing_contracts()
+        if (one.master_model, one.object_name) == ("shopify_api_v1", "products")
+    )
+    told = [None if row[3] is None else json.loads(row[3]) for row in hashes]
+    assert told == [None, dict(products.columns)]
     # What the tenant's ledger knew is known still when the ledger is lost.
     for lost in of(copied, BIRCH).ledger(copied).parent.glob(f"{BIRCH}.ledger.sqlite*"):
         lost.unlink()

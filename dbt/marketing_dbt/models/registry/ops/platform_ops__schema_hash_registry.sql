@@ -3,7 +3,8 @@ with blueprints as (
         source_schema_hash,
         master_model_id,
         object_name,
-        max(contract_revision) as contract_revision
+        max(contract_revision) as contract_revision,
+        max(columns_json) as columns_json
     from ({{ marketing.latest_snapshot('platform__blueprints') }})
     group by source_schema_hash, master_model_id, object_name
 ),
@@ -31,6 +32,7 @@ select
     coalesce(observed.object_name, blueprints.object_name) as object_name,
     blueprints.source_schema_hash is not null as is_blueprint,
     blueprints.contract_revision,
+    blueprints.columns_json,
     observed.outcome,
     observed.extra_columns,
     observed.missing_columns,
