@@ -209,7 +209,7 @@ def load(product: ProductName, strict: Strict = False, tenant: TenantSlug = None
 
     def do(one: "Product") -> None:
         with terminal.progress("load") as progress, recorded(one, settings, "load") as run_id:
-            land_own(one, settings, run_id=run_id)
+            land_own(one, settings)
             reports.append(load_new(one, settings, run_id=run_id, progress=progress))
         terminal.show_load(reports[-1])
 

@@ -181,7 +181,7 @@ def run(
     """
     with recorded(product, settings, "run") as run_id:
         new = land_new(product, settings, start=start, end=end, run_id=run_id, progress=progress)
-        land_own(product, settings, run_id=run_id)
+        land_own(product, settings)
         with one_writer(product, settings, holder="run"):
             loaded = load(product, settings, run_id=run_id, progress=progress)
             built = transform(product, settings, run_id=run_id, progress=progress)
@@ -189,11 +189,11 @@ def run(
         return RunReport(run_id, new.mocked_files, loaded, built, released, new.dropped)
 
 
-def land_own(product: Product, settings: Settings, *, run_id: str) -> int:
+def land_own(product: Product, settings: Settings) -> int:
     """Land what a product knows by itself, if it does; the number of new files."""
     if product.land_own is None:
         return 0
-    return product.land_own(product, settings, run_id=run_id)
+    return product.land_own(product, settings)
 
 
 def land_days(

@@ -38,7 +38,7 @@ def platform_asset(product: Product) -> dg.AssetsDefinition:
         one = one_tenant(product, settings, PLATFORM)
         tell = progress(context)
         with room(context, one, settings, PLATFORM) as run_id:
-            files = land_own(one, settings, run_id=run_id)
+            files = land_own(one, settings)
             load(one, settings, run_id=run_id, progress=tell)
             built = transform(one, settings, run_id=run_id, progress=tell)
             try:

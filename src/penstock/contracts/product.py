@@ -57,7 +57,7 @@ class MockDays(Protocol):
 class LandOwn(Protocol):
     """Lands what a product knows by itself, without anybody delivering it."""
 
-    def __call__(self, product: "Product", settings: Settings, *, run_id: str) -> int:
+    def __call__(self, product: "Product", settings: Settings) -> int:
         """The number of files written; what has landed already is not written again."""
 
 

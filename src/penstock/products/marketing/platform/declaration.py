@@ -24,14 +24,10 @@ def _table(name: str, *key: str) -> PublishedTable:
 
 
 PUBLISHED = (
-    PublishedTable(
-        name="hub_key_registry",
-        key=("tenant_skey", "object_name"),
-        layer=PLATFORM,
-        folder="tables",
+    replace(
+        _table("hub_key_registry", "tenant_skey", "object_name"),
         month_column="first_seen_at",
         in_warehouse=False,
-        may_shrink=True,
     ),
     _table("platform_sat__source_schema_history", "raw_table", "valid_from"),
     _table("platform_sat__tenant_config_history", "tenant_slug", "valid_from"),

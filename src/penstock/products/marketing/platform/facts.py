@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from penstock.contracts.product import PLATFORM, Product
+from penstock.contracts.product import Product
 from penstock.ledger import Ledger
 from penstock.loading.in_step import last_commit
 from penstock.products.marketing.catalogue import read_catalogue
@@ -126,7 +126,7 @@ def _slugs(settings: Settings) -> list[str]:
     """
     tenants = read_tenants(settings)
     slugs = {*tenants.known, *tenants.problems}
-    return sorted(one for one in slugs if is_slug(one) and one != PLATFORM)
+    return sorted(one for one in slugs if is_slug(one))
 
 
 def _ledgers(product: Product, settings: Settings) -> Iterator[tuple[str, Ledger]]:

@@ -36,12 +36,11 @@ TABLES: Mapping[str, facts.Facts] = {
 """Where the rows of each table come from."""
 
 
-def land_own(product: Product, settings: Settings, *, run_id: str) -> int:
+def land_own(product: Product, settings: Settings) -> int:
     """Land the snapshots that have changed; returns how many.
 
     Raises: ConfigurationError when tenants.yaml or the catalogue cannot be read; WriterBusyError.
     """
-    del run_id
     with (
         writer_lock(product.lock(settings), holder="land", wait_seconds=settings.lock_wait_seconds),
         Ledger(product.ledger(settings)) as ledger,
