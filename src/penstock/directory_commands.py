@@ -165,7 +165,7 @@ def connectors_init(name: Name, product: Product = "marketing") -> None:
 
 def _directory(product: str) -> "tuple[Directory, Settings]":
     one, settings = open_product(product)
-    from penstock.tenancy import directory_of
+    from penstock.contracts.directory import directory_of
 
     return directory_of(one), settings
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from penstock.contracts.directory import Directory
+from penstock.contracts.directory import directory_of
 from penstock.contracts.product import PLATFORM, Product
 from penstock.errors import PenstockError
 from penstock.settings import Settings
@@ -138,11 +138,3 @@ def onboard(
         run(one)
         directory.set_status(settings, slug, "active")
     return current_release(one, settings)
-
-
-def directory_of(product: Product) -> Directory:
-    """What the product tells of tenants and connectors. Raises: PenstockError if it has none."""
-    if product.directory is None:
-        message = f"{product.name} has neither tenants nor connectors"
-        raise PenstockError(message)
-    return product.directory()

@@ -1,14 +1,19 @@
 """What a product with tenants and connectors tells of them, as rows to show.
 
-Belongs here: the declaration of the answers. Does not belong here: any product; printing.
+Belongs here: the declaration of the answers, asking a product for its own. Does not belong here:
+any product; printing.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from penstock.errors import PenstockError
 from penstock.settings import Settings
+
+if TYPE_CHECKING:
+    from penstock.contracts.product import Product
 
 Status = Literal["active", "onboarding", "suspended"]
 
@@ -57,3 +62,11 @@ class Directory:
     entry: Callable[[Settings, str], str | None]
     remove_entry: Callable[[Settings, str], bool]
     relations: Callable[[Settings, str], Relations]
+
+
+def directory_of(product: "Product") -> Directory:
+    """What the product tells of tenants and connectors. Raises: PenstockError if it has none."""
+    if product.directory is None:
+        message = f"{product.name} has neither tenants nor connectors"
+        raise PenstockError(message)
+    return product.directory()

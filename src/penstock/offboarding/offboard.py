@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from penstock.contracts.directory import Directory
+from penstock.contracts.directory import Directory, directory_of
 from penstock.contracts.product import PLATFORM, Product
 from penstock.errors import PenstockError
 from penstock.landing.files import write_text_atomically
@@ -96,10 +96,7 @@ def offboard(
     Raises: OffboardError naming what is left; ExportError; WriterBusyError while a command of the
     product runs; PenstockError when the slug is none, or its entry cannot be taken out alone.
     """
-    if product.directory is None:
-        message = f"{product.name} has no tenants"
-        raise PenstockError(message)
-    directory = product.directory()
+    directory = directory_of(product)
     relations = directory.relations(settings, slug)
     entry = directory.entry(settings, slug)  # what cannot be finished is not begun
     one = replace(product, tenant=slug)
