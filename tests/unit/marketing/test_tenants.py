@@ -84,6 +84,21 @@ def test_a_slug_that_comes_twice_is_an_error(settings: Settings) -> None:
     assert "slug: is there already" in read_tenants(settings).problems["acme"][0]
 
 
+def test_a_slug_whose_raw_tables_would_be_called_as_anothers_is_an_error(
+    settings: Settings,
+) -> None:
+    catalogue = settings.reference_dir / "marketing" / "supported_connectors.yaml"
+    text = catalogue.read_text()
+    catalogue.write_text(text.replace("name: woocommerce", "name: birch_shopify"))
+    second = GOOD.removeprefix("tenants:\n")
+    _write(settings, GOOD + second.replace("acme", "acme_birch") + second.replace("acme", "acm"))
+    tenants = read_tenants(settings)
+    assert list(tenants.known) == ["acme", "acm"]
+    (problem,) = tenants.problems["acme_birch"]
+    assert "line 7: tenant acme_birch, slug: its raw tables and those of acme would" in problem
+    assert "acme_birch_shopify__" in problem
+
+
 def test_a_key_that_comes_twice_is_an_error(settings: Settings) -> None:
     _write(settings, GOOD + "    status: suspended\n")
     with pytest.raises(ConfigurationError, match="line 7: status stands here a second time"):

@@ -246,6 +246,7 @@ def _read_marked_tenants(path: Path, catalogue_names: tuple[str, ...], _changed:
     entries = (marked.values or {}).get("tenants") or []
     known: dict[str, Tenant] = {}
     problems: dict[str, list[str]] = {}
+    whose: dict[str, str] = {}
     for at, entry in enumerate(entries):
         slug = str(entry.get("slug", f"entry {at + 1}")) if isinstance(entry, dict) else f"#{at}"
         place: Place = ("tenants", at)
@@ -268,6 +269,16 @@ def _read_marked_tenants(path: Path, catalogue_names: tuple[str, ...], _changed:
         if one.slug in known:
             told = marked.problem((*place, "slug"), f"tenant {slug}, slug: is there already")
             problems.setdefault(slug, []).append(told)
+        # A source that it has not today may come tomorrow, so every connector counts.
+        for start in (f"{slug}_{connector}" for connector in catalogue_names):
+            other = whose.setdefault(start, slug)
+            if other != slug:
+                text = (
+                    f"its raw tables and those of {other} would both be called {start}__...; "
+                    "expected a slug that keeps them apart"
+                )
+                told = marked.problem((*place, "slug"), f"tenant {slug}, slug: {text}")
+                problems.setdefault(slug, []).append(told)
         known[one.slug] = one
     good = {slug: one for slug, one in known.items() if slug not in problems}
     return Tenants(path, good, {slug: tuple(one) for slug, one in problems.items()})
