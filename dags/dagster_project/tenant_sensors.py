@@ -15,7 +15,7 @@ from dagster_project.sensors import busy_tenants, next_request
 from penstock.alerts import Alert, send
 from penstock.contracts.product import Product
 from penstock.contracts.roll import Roll, due_tenants, list_changes
-from penstock.loading.arrivals import Quiet, look_at_tenants_drop
+from penstock.loading.arrivals import Quiet, look_at_drop
 from penstock.settings import Settings
 
 _SECONDS = 15
@@ -100,7 +100,7 @@ def arrival_sensor(product: Product, job_name: str) -> dg.SensorDefinition:
                 quiet.append(f"{slug}: a run is in progress")
                 continue
             tenant = product.of_tenant(product, settings, slug)
-            found = look_at_tenants_drop(tenant, settings)
+            found = look_at_drop(tenant, settings)
             tags = tenant_day_tags(slug, yesterday)
             answer = next_request(context.instance, tenant, found, tags=tags)
             if isinstance(answer, Quiet):

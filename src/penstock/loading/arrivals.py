@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Literal
 
 from penstock.contracts.product import Product
@@ -86,64 +85,28 @@ def look_for_arrivals(product: Product, settings: Settings) -> Arrival | Quiet:
     return arrival_of(settled)
 
 
-DROP_TAKEN = "drop_taken"
-"""Ledger fact: the state of the drop folder that a run has taken in."""
-
-
-def drop_state(folder: Path) -> str:
-    """The names, sizes and times of all files below a drop folder, as one word; '' if none."""
-    states = [
-        (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in _dropped(folder)
-    ]
-    return hashlib.sha256(repr(states).encode()).hexdigest()[:16] if states else ""
-
-
 def look_at_drop(product: Product, settings: Settings) -> Arrival | Quiet:
-    """The files in the product's drop folder, if no run has taken them in this state.
+    """The files in a product's drop folder, or a tenant's, that nobody took in their state.
 
-    Files that changed less than `settle_seconds` ago may still be being written: they wait.
-    """
-    folder = None if product.drop_dir is None else product.drop_dir(settings)
-    files = [] if folder is None else _dropped(folder)
-    if folder is None or not files:
-        return Quiet(f"nothing lies in {folder}")
-    if is_alive(product.life(settings)):
-        return Quiet("a command is running; it takes what was dropped")
-    batch = drop_state(folder)
-    with Ledger(product.ledger(settings)) as ledger:
-        if ledger.fact(DROP_TAKEN) == batch:
-            return Quiet("no new file in the drop folder")
-    still = time.time() - settings.settle_seconds
-    if any(path.stat().st_mtime > still for path in files):
-        return Quiet(f"files in {folder} may still be being written")
-    return Arrival(batch, tuple(str(path.relative_to(folder)) for path in files), None)
-
-
-def look_at_tenants_drop(product: Product, settings: Settings) -> Arrival | Quiet:
-    """The files in a tenant's drop folder that no landing has taken in the state they are in.
-
-    Whether a command is running says nothing here: it may be another tenant's.
+    Files that changed less than `settle_seconds` ago may still be being written: they wait. So do
+    those beside them where a drop is a folder as a whole. A running command takes what was dropped
+    for its product; for a tenant it says nothing, it may be another tenant's.
     """
     folder = None if product.drop_dir is None else product.drop_dir(settings)
     if folder is None or not folder.is_dir():
         return Quiet(f"there is no {folder}")
+    if not product.tenant and is_alive(product.life(settings)):
+        return Quiet("a command is running; it takes what was dropped")
     with Ledger(product.ledger(settings)) as ledger:
         drop = look_into(folder, ledger, settle_seconds=settings.settle_seconds)
-    if not drop.settled:
+    if drop.unsettled and (not drop.settled or product.land_folders is not None):
         writing = ", ".join(one.name for one in drop.unsettled[:3])
-        return Quiet(f"may still be being written: {writing}" if writing else "no new file")
+        return Quiet(f"may still be being written: {writing}")
+    if not drop.settled:
+        return Quiet("no new file in the drop folder")
     states = [product.series, *(f"{one.name} {one.state}" for one in drop.settled)]
     batch = hashlib.sha256("\n".join(states).encode()).hexdigest()[:16]
     return Arrival(batch, tuple(one.name for one in drop.settled), None)
-
-
-def _dropped(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
-    ]
 
 
 def arrival_of(files: Sequence[PendingFile]) -> Arrival:

@@ -18,8 +18,8 @@ from penstock.contracts.layered import (
     LayeredRun,
 )
 from penstock.contracts.product import Product
+from penstock.landing.drops import look_into, note_taken
 from penstock.ledger import Ledger
-from penstock.loading.arrivals import DROP_TAKEN, drop_state
 from penstock.loading.one_opening import one_writer
 from penstock.locking import writer_lock
 from penstock.products.sales.plan import (
@@ -109,10 +109,11 @@ def _take_what_waits(
     folder = settings.sales_drop_dir
     if inputs_in(folder):
         progress(f"receiving {folder}")
-        taken = drop_state(folder)
+        with Ledger(product.ledger(settings)) as ledger:
+            waiting = look_into(folder, ledger, settle_seconds=0)
         _receive(product, settings, [folder], run_id=run_id)
         with Ledger(product.ledger(settings)) as ledger, ledger.transaction():
-            ledger.put_facts({DROP_TAKEN: taken})
+            note_taken(ledger, [*waiting.settled, *waiting.unsettled])
     with Ledger(product.ledger(settings)) as ledger:
         files = present(product, settings, ledger)
     if not files and product.source(settings) == "mock":
