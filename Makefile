@@ -9,7 +9,7 @@ PYTHON ?= python3
 START  ?= 2026-03-01
 END    ?= 2026-06-28
 PORT   ?= 3000
-TESTS  ?= $(wildcard tests/unit tests/integration)
+TESTS  ?= $(wildcard tests/integration tests/unit)
 ARGS   ?=
 
 STAMP    := .venv/.stamp-env
@@ -18,8 +18,9 @@ MENDING  := $(if $(STANDING),$(if $(subst $(CURDIR),,$(STANDING)),mend),mend)
 
 DBT_PACKAGES := $(patsubst %/packages.yml,%/dbt_packages/.stamp,$(wildcard dbt/*/packages.yml))
 PYTEST       := .venv/bin/python -m pytest
-# Two at a time, a file's tests together: they share the worlds they have built.
-PARALLEL     := -n 2 --dist loadfile
+# Two at a time, a file's tests together: they share the worlds they have built. In the order of
+# TESTS, the long ones first: at the end neither waits for the other.
+PARALLEL     := -n 2 --dist loadfile --no-loadscope-reorder
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1

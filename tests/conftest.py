@@ -9,7 +9,7 @@ import pytest
 from penstock.settings import REPOSITORY_ROOT, Settings
 from support.trees import tree_changes, tree_snapshot
 
-KEPT_VARIABLES = frozenset({"PENSTOCK_SHARED_DATA", "PENSTOCK_SOAK"})
+KEPT_VARIABLES = frozenset({"PENSTOCK_SHARED_DATA", "PENSTOCK_SOAK", "PENSTOCK_PARSES_DIR"})
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,6 +25,16 @@ def _tree_is_left_as_found() -> Iterator[None]:
             "If somebody edited these files meanwhile, run the suite again.",
             pytrace=False,
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parses_are_shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Dbt parses a project once in a session, whatever the data directory and the worker."""
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PENSTOCK_PARSES_DIR", str(common / "parses"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     duckdb_temp_directory: Path = Field(
         Path(), description="Where DuckDB spills. Default: <warehouse>/tmp."
     )
+    parses_dir: Path = Field(
+        Path(),
+        description="Where dbt keeps what it has parsed; data directories may share it. Default: "
+        "<warehouse>.",
+    )
     lock_wait_seconds: float = Field(
         30.0,
         ge=0,
@@ -156,12 +161,12 @@ class Settings(BaseSettings):
             chosen: Path | None = getattr(self, name)
             if chosen is not None:
                 _set(self, name, _absolute(chosen))
-        spill = self.duckdb_temp_directory
-        _set(
-            self,
-            "duckdb_temp_directory",
-            _absolute(spill) if spill != Path() else self.warehouse_dir / "tmp",
-        )
+        for name, default in (
+            ("duckdb_temp_directory", self.warehouse_dir / "tmp"),
+            ("parses_dir", self.warehouse_dir),
+        ):
+            set_to: Path = getattr(self, name)
+            _set(self, name, _absolute(set_to) if set_to != Path() else default)
         return self
 
     @property

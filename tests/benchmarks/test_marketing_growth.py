@@ -20,7 +20,7 @@ import pytest
 
 from penstock.releasing.release import release
 from penstock.settings import REPOSITORY_ROOT, Settings, new_run_id
-from penstock.transforming.shared_parse import manifest_of_tenant
+from penstock.transforming.shared_parse import parsed_manifest
 from support.tenants import START, build, mock_load, of, tenant_entry, tenant_settings
 
 COUNTS = tuple(int(one) for one in os.environ.get("BENCH_TENANTS", "2,10").split(","))
@@ -84,7 +84,7 @@ def _day(settings: Settings, day: date) -> float:
 
 def _parse(settings: Settings) -> float:
     started = time.process_time()
-    manifest_of_tenant(of(settings, FIRST), settings, run_id=new_run_id())
+    parsed_manifest(of(settings, FIRST), settings, run_id=new_run_id())
     return time.process_time() - started
 
 

@@ -157,7 +157,8 @@ class Farm:
 def environment(settings: Settings) -> Mapping[str, str]:
     """The environment of a command that works on the settings' data directory."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PENSTOCK_")}
-    return {**kept, "PENSTOCK_DATA_DIR": str(settings.data_dir)}
+    own = {"DATA_DIR": settings.data_dir, "PARSES_DIR": settings.parses_dir}
+    return {**kept, **{f"PENSTOCK_{name}": str(path) for name, path in own.items()}}
 
 
 def _export(day: date) -> str:

@@ -47,7 +47,7 @@ def own_settings(data_dir: Path, **changes: Any) -> Settings:
     """
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith("PENSTOCK_"):
+            if name.startswith("PENSTOCK_") and name != "PENSTOCK_PARSES_DIR":
                 patch.delenv(name)
         patch.setitem(Settings.model_config, "env_file", None)
         given = {"data_dir": data_dir, "first_day": FIRST_PARTITION, "renewable_mock_clean": True}

@@ -68,6 +68,7 @@ def compile_nodes(
     """Let dbt compile a product; nothing is kept. Raises: as `compiled_nodes`."""
     # dbt takes three seconds to import: whoever finds the project compiled does not pay for it.
     from penstock.transforming.dbt_run import compile_dbt  # noqa: PLC0415
+    from penstock.transforming.shared_parse import parsed_manifest  # noqa: PLC0415
 
     state = _state(product, settings)
     state.mkdir(parents=True, exist_ok=True)
@@ -85,6 +86,7 @@ def compile_nodes(
                 **{name: f":{variable}" for name, variable in variables.items()},
             },
             target="prod",
+            manifest=parsed_manifest(product, settings, run_id=""),
             # The manifest that is kept tells of the last whole build.
             keep=extent == "whole",
         )

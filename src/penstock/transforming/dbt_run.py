@@ -71,9 +71,15 @@ def parse_dbt(
 
 
 def compile_dbt(
-    *, project: Path, state_dir: Path, environment: Mapping[str, str], target: str, keep: bool
+    *,
+    project: Path,
+    state_dir: Path,
+    environment: Mapping[str, str],
+    target: str,
+    manifest: Manifest,
+    keep: bool,
 ) -> list[dict[str, Any]]:
-    """The models and data tests of a project as dbt's manifest tells of them, compiled.
+    """The models and data tests of a parsed project as its manifest tells of them, compiled.
 
     With `keep` the manifest is written too.
 
@@ -83,7 +89,8 @@ def compile_dbt(
     command = ["compile", "--exclude", "test_type:unit", *([] if keep else ["--no-write-json"])]
     with _surroundings(environment):
         _install_packages(project, common)
-        result = dbtRunner().invoke([*command, *common, *_target(target, state_dir)])
+        runner = dbtRunner(manifest)
+        result = runner.invoke([*command, *common, *_target(target, state_dir)])
     compiled = getattr(result.result, "results", None) or []
     if not result.success or not compiled:
         failed = [_node_result(one) for one in compiled]

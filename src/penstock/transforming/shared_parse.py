@@ -1,19 +1,22 @@
-"""One parse of a dbt project for all tenants of a product.
+"""One parse of a dbt project for all tenants of a product, wherever the data lie.
 
 Belongs here: parsing it with a placeholder for the tenant, giving it one tenant's names. Does not
 belong here: running it (`dbt_run.py`); which variable names the tenant (a product's environment).
 
 The placeholder is no possible slug. A parse that is kept therefore bears nobody's names, and a name
-that was forgotten could never be another tenant's.
+that was forgotten could never be another tenant's. Nor does it name a place: dbt parses anew when
+its profile has changed, as it would where a data directory was moved or copied.
 """
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dbt.contracts.graph.manifest import Manifest
 
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
+from penstock.locking import writer_lock
 from penstock.settings import Settings
 from penstock.transforming.dbt_run import parse_dbt
 from penstock.transforming.transform import build_environment
@@ -21,31 +24,50 @@ from penstock.transforming.transform import build_environment
 PLACEHOLDER = "{tenant}"
 """Stands for the tenant while the project is parsed."""
 
-_FOLDER = "{parsed}"  # beside the tenants' own folders, and no slug either
+_NOWHERE = Path("/{parsed}")  # nothing is opened while a project is parsed
+_WAIT_SECONDS = 300.0
+"""A parse takes seconds, and somebody else's is worth waiting for: it need not be made again."""
 _NAMES = ("schema", "alias", "identifier", "relation_name")
 
 
-def manifest_of_tenant(product: Product, settings: Settings, *, run_id: str) -> Manifest:
-    """The manifest, for dbt to run, with the names of one tenant; `run_id` is written into it.
+def parse_dir(product: Product, settings: Settings) -> Path:
+    """Where dbt keeps its parse of a product's project: beside its tenants' folders, no slug."""
+    return settings.parses_dir / f".{product.name}" / "{parsed}"
 
-    Raises: DbtError when the project cannot be parsed; PenstockError when a variable of the
-    tenant's environment does not name it.
+
+def parsed_manifest(product: Product, settings: Settings, *, run_id: str) -> Manifest:
+    """The manifest, for dbt to run, with the names of its tenant; `run_id` is written into it.
+
+    Raises: DbtError when the project cannot be parsed; PenstockError when no variable of a
+    tenant's environment names it; WriterBusyError while somebody else parses for too long.
     """
     stands_for = {
-        name: PLACEHOLDER for name, value in product.environment.items() if value == product.tenant
+        name: PLACEHOLDER
+        for name, value in product.environment.items()
+        if product.tenant and value == product.tenant
     }
-    if not stands_for:
+    if product.tenant and not stands_for:
         message = f"{product.series}: no variable of its environment is the tenant's name"
         raise PenstockError(message)
-    manifest = parse_dbt(
-        project=product.dbt_project,
-        state_dir=product.engine_dir(settings).parent / _FOLDER,
-        environment={**build_environment(product, settings, None), **stands_for},
-        target="prod",
-    )
-    for one in (*manifest.nodes.values(), *manifest.sources.values()):
-        _name(one, product.tenant)
-    manifest.metadata = replace(manifest.metadata, env={"PENSTOCK_RUN_ID": run_id})
+    kept_in = parse_dir(product, settings)
+    with writer_lock(kept_in / "parse.lock", holder="parse", wait_seconds=_WAIT_SECONDS):
+        manifest = parse_dbt(
+            project=product.dbt_project,
+            state_dir=kept_in,
+            environment={
+                **build_environment(product, settings, None),
+                "PENSTOCK_BUILD_WAREHOUSE": str(_NOWHERE / product.warehouse(settings).name),
+                "PENSTOCK_WAREHOUSE_DIR": str(_NOWHERE),
+                "PENSTOCK_DUCKDB_TEMP_DIRECTORY": str(_NOWHERE / "tmp"),
+                **stands_for,
+            },
+            target="prod",
+        )
+    if product.tenant:
+        for one in (*manifest.nodes.values(), *manifest.sources.values()):
+            _name(one, product.tenant)
+    env = {"PENSTOCK_RUN_ID": run_id} if run_id else {}
+    manifest.metadata = replace(manifest.metadata, env=env)
     return manifest
 
 

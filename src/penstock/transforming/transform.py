@@ -250,6 +250,7 @@ def _build(
     # dbt takes three seconds to import: a transform with nothing stale does not pay for it.
     from penstock.loading.warehouse import wait_until_writable  # noqa: PLC0415
     from penstock.transforming.dbt_run import run_dbt  # noqa: PLC0415
+    from penstock.transforming.shared_parse import parsed_manifest  # noqa: PLC0415
 
     wait_until_writable(
         product.warehouse(settings),
@@ -259,12 +260,7 @@ def _build(
     command = ["build", "--exclude-resource-type", "unit_test"] if test else ["run"]
     if product.select:
         command += ["--select", *product.select]
-    manifest = None
-    if product.tenant:
-        from penstock.transforming.shared_parse import manifest_of_tenant  # noqa: PLC0415
-
-        run_id = environment["DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID"]
-        manifest = manifest_of_tenant(product, settings, run_id=run_id)
+    run_id = environment["DBT_ENV_CUSTOM_ENV_PENSTOCK_RUN_ID"]
     # dbt's manifest takes a second to write and only changes with the models.
     return run_dbt(
         [*command, "--full-refresh" if whole else "--no-write-json"],
@@ -272,6 +268,6 @@ def _build(
         state_dir=product.engine_dir(settings) / "dbt",
         environment=environment,
         target="prod",
-        manifest=manifest,
+        manifest=parsed_manifest(product, settings, run_id=run_id),
         progress=progress,
     )

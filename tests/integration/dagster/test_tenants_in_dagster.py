@@ -3,7 +3,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -135,13 +134,9 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
 
 
 @pytest.fixture
-def world(tmp_path: Path, instance: dg.DagsterInstance, morning: dict[str, Any]) -> World:
-    """Two tenants that Dagster knows of; nothing has landed. dbt has parsed the models already."""
+def world(tmp_path: Path, instance: dg.DagsterInstance) -> World:
+    """Two tenants that Dagster knows of; nothing has landed."""
     settings = tenant_settings(tmp_path, [ENTRIES[ACME], ENTRIES[BIRCH]])
-    parsed = Path(".marketing") / "{parsed}"
-    shutil.copytree(
-        morning["world"].settings.warehouse_dir / parsed, settings.warehouse_dir / parsed
-    )
     list_tenants(instance, PRODUCT, [ACME, BIRCH])
     return World(tmp_path, settings, instance)
 

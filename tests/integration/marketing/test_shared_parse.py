@@ -1,12 +1,16 @@
 """One parse serves all tenants, and none of them ever meets another's names."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
-from penstock.transforming.shared_parse import PLACEHOLDER, manifest_of_tenant
+from penstock.products.marketing.product import PRODUCT
+from penstock.settings import Settings
+from penstock.transforming.shared_parse import PLACEHOLDER, parse_dir, parsed_manifest
 from support.tenants import of, tenant_entry, tenant_settings
 
 pytestmark = pytest.mark.integration
@@ -21,15 +25,21 @@ SHARED = (
 """How names of relations begin that are all tenants'."""
 
 
+def _of_its_own(folder: Path) -> Settings:
+    """A data directory that takes nobody's parse."""
+    settings = tenant_settings(folder, ENTRIES)
+    return settings.model_copy(update={"parses_dir": settings.warehouse_dir})
+
+
 def _relations(manifest: Manifest) -> set[str]:
     both = (*manifest.nodes.values(), *manifest.sources.values())
     return {str(one.relation_name) for one in both if getattr(one, "relation_name", None)}
 
 
 def test_a_parse_is_kept_once_without_anybodys_name(tmp_path: Path) -> None:
-    settings = tenant_settings(tmp_path, ENTRIES)
+    settings = _of_its_own(tmp_path)
     manifests = {
-        slug: manifest_of_tenant(of(settings, slug), settings, run_id=f"run-{slug}")
+        slug: parsed_manifest(of(settings, slug), settings, run_id=f"run-{slug}")
         for slug in ("birch", "acme", "birch")
     }
     for slug, other in (("birch", "acme"), ("acme", "birch")):
@@ -47,3 +57,14 @@ def test_a_parse_is_kept_once_without_anybodys_name(tmp_path: Path) -> None:
     assert PLACEHOLDER.encode() in content
     assert b"birch" not in content
     assert b"acme" not in content
+
+
+def test_a_parse_fits_wherever_the_data_lie(tmp_path: Path) -> None:
+    here, there = tenant_settings(tmp_path / "here", ENTRIES), _of_its_own(tmp_path / "there")
+    made = parsed_manifest(of(here, "acme"), here, run_id="here")
+    shutil.copytree(parse_dir(PRODUCT, here), parse_dir(PRODUCT, there))
+    (kept,) = there.warehouse_dir.rglob("partial_parse.msgpack")
+    os.utime(kept, (0, 0))  # dbt writes it whenever it has parsed anything
+    again = parsed_manifest(of(there, "acme"), there, run_id="there")
+    assert kept.stat().st_mtime == 0
+    assert _relations(again) == _relations(made)

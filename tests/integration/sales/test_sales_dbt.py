@@ -10,6 +10,7 @@ from penstock.settings import Settings
 from penstock.transforming.compiling import compiled_nodes
 from penstock.transforming.dbt_run import run_dbt
 from penstock.transforming.results import last_results
+from penstock.transforming.shared_parse import parsed_manifest
 from penstock.transforming.transform import build_environment
 
 pytestmark = pytest.mark.integration
@@ -22,6 +23,7 @@ def test_every_rule_keeps_its_unit_test(built: Settings) -> None:
         state_dir=PRODUCT.engine_dir(built) / "dbt",
         environment=build_environment(PRODUCT, built, None),
         target="prod",
+        manifest=parsed_manifest(PRODUCT, built, run_id=""),
     )
 
     written = sum(
