@@ -117,6 +117,11 @@ def _in_denver(good: pl.DataFrame) -> pl.DataFrame:
     return good.with_columns(zoned.dt.convert_time_zone("America/Denver"))
 
 
+def _ghi_twice(path: Path) -> None:
+    good = weather().to_arrow()
+    pq.write_table(good.append_column("ghi", good["ghi"]), path)
+
+
 def _locked(path: Path) -> None:
     weather().write_parquet(path)
     path.chmod(0)
@@ -168,6 +173,7 @@ BAD_FILES: tuple[BadFile, ...] = (
         "column ghi is large_list",
     ),
     rejected("Missing key column", frame(lambda f: f.drop("asset_id")), "has no column asset_id"),
+    rejected("Column named twice", _ghi_twice, "names column ghi twice"),
     rejected("No measure", frame(lambda f: f.select("asset_id", "timestamp")), "has none of the"),
     stored("Missing measure", frame(lambda f: f.drop("ghi"))),
     stored("Extra columns", frame(lambda f: f.with_columns(_note=pl.lit("x"), extra=pl.lit(1)))),
@@ -239,6 +245,7 @@ BAD_FILES: tuple[BadFile, ...] = (
         "Link to nothing", lambda path: path.symlink_to(path.parent / "nowhere"), "cannot be read"
     ),
     rejected("Pipe", os.mkfifo, "no file"),
+    rejected("Folder named like a file", Path.mkdir, "a folder: write its rows as one file"),
     rejected("Unreadable file", _locked, "Permission denied"),
     rejected("Metadata that are no text", _own_account, "cannot be read"),
     rejected("Name of no partition", WHOLE, "weather_YYYY-MM-DD", file_name="wetter.parquet"),

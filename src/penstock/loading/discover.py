@@ -16,6 +16,8 @@ from penstock.contracts.product import DROPPED
 from penstock.landing.files import PartitionName, read_metadata, sha256_of
 from penstock.ledger import Delivery
 
+_PARQUET = ".parquet"
+
 
 @dataclass(frozen=True)
 class PendingFile:
@@ -37,8 +39,10 @@ def pending_files(
     """Files that are not loaded, or have changed since, by name.
 
     A file is unchanged if its size and modification time are, or else its SHA-256. Hidden files
-    (being written) are not looked at. A file the ledger does not know gets its delivery time
-    here, once: from its own metadata, else from its modification time.
+    (being written) are not looked at, nor are folders, unless they are named like a file: some
+    writers make a folder of parts, whose rows would be missing without a word. A file the ledger
+    does not know gets its delivery time here, once: from its own metadata, else from its
+    modification time.
     """
     by_id = {delivery.delivery_id: delivery for delivery in known}
     pending: list[PendingFile] = []
@@ -47,7 +51,7 @@ def pending_files(
         if not folder.exists():
             continue
         for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or path.is_dir():
+            if path.name.startswith(".") or (path.is_dir() and path.suffix != _PARQUET):
                 continue
             before = by_id.get(f"{table}/{_text(path.name)}")
             if before is None or not _is_unchanged(path, before):
@@ -112,6 +116,8 @@ def _pending(path: Path, table: str, *, run_id: str) -> PendingFile:
 
 def _sha256(path: Path) -> str:
     """As `sha256_of`; a pipe, whose end never comes, is not opened."""
+    if path.is_dir():
+        raise OSError("a folder: write its rows as one file")
     if not path.is_file():
         raise OSError("no file, or a link to one that is gone")
     return sha256_of(path)

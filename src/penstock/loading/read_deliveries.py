@@ -49,6 +49,12 @@ def schema_problem(contract: Contract, file: PendingFile) -> str:
             f"{file.path}: has no column {', '.join(missing)}; expected at least "
             f"{', '.join(contract.required)}: add it, or land the file with a mapping"
         )
+    twice = [one.name for one in contract.columns if file.schema.names.count(one.name) > 1]
+    if twice:
+        return (
+            f"{file.path}: names column {', '.join(twice)} twice; expected each once: leave one "
+            "out, or land the file with a mapping"
+        )
     for column in contract.columns:
         kind = found.get(column.name)
         if kind is not None and not _fits(kind, column.type):
