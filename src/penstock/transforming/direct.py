@@ -19,6 +19,7 @@ from penstock.transforming.compiled import CompiledNode
 from penstock.transforming.results import FAILED, DbtError, NodeResult
 
 _BUILT, _SKIPPED = "success", "skipped"
+_FEW_COLUMNS = 3
 
 
 def build_nodes(
@@ -98,7 +99,8 @@ def _run(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> tuple[str
             return "pass", "", 0
         status = "warn" if node.only_warns else "fail"
         found = f"{failures} result{'' if failures == 1 else 's'}"
-        return status, f"Got {found}, configured to {status} if != 0", failures
+        told = f"Got {found}, configured to {status} if != 0{_first_failure(connection, node)}"
+        return status, told, failures
     problems = list(_broken_contract(connection, node))
     if problems:
         return "error", f"breaks its contract: {'; '.join(problems)}", None
@@ -117,6 +119,16 @@ def _run(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> tuple[str
         raise
     connection.commit()
     return _BUILT, "OK", None
+
+
+def _first_failure(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> str:
+    """What the first failing row says, where a test returns values and not whole rows."""
+    found = connection.execute(f"select * from (\n{node.sql}\n) order by all limit 1")
+    names = [str(one[0]) for one in found.description or ()]
+    if len(names) > _FEW_COLUMNS:
+        return ""
+    values = (f"{name} {value!r}" for name, value in zip(names, found.fetchall()[0], strict=True))
+    return f"; the first: {', '.join(values)}"
 
 
 def _statements(node: CompiledNode) -> Iterator[str]:

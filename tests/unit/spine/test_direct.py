@@ -279,3 +279,14 @@ def test_what_needs_more_than_its_sql_is_refused_by_name() -> None:
     keyed["constraints"] = [{"type": "primary_key", "expression": None}]
     with pytest.raises(NotCompilableError, match="primary_key"):
         node_of("model.p.a", keyed)
+
+
+def test_a_test_that_fails_tells_its_first_row(warehouse: duckdb.DuckDBPyConnection) -> None:
+    few = check("t", "select 'XX-' || n as from_field from (values (2), (1)) as rows (n)", "a")
+    wide = check("u", "select n, n, n, n from made.a", "a")
+    with pytest.raises(DbtError) as raised:
+        built(warehouse, A, few, wide)
+
+    told = {one.name: one.message for one in raised.value.results}
+    assert told["t"] == "Got 2 results, configured to fail if != 0; the first: from_field 'XX-1'"
+    assert told["u"] == "Got 1 result, configured to fail if != 0"
