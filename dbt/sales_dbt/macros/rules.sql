@@ -17,6 +17,7 @@
                 {'rule': 'missing_id', 'drops': 'cst_id'},
                 {'rule': 'superseded', 'drops': 'cst_create_date'},
                 {'rule': 'name_trimmed', 'changes': [
+                    ('cst_key', 'cst_key', 'customer_number', none),
                     ('cst_firstname', 'cst_firstname', 'first_name', none),
                     ('cst_lastname', 'cst_lastname', 'last_name', none),
                 ]},

@@ -4,8 +4,24 @@
     try_cast({{ expression }} as decimal(18, 4))
 {%- endmacro %}
 
+{# A number without a fraction; a cast alone would round 1.5 pieces to 2, and an id to another. #}
 {% macro whole_number(expression) -%}
-    try_cast({{ expression }} as bigint)
+    case
+        when try_cast({{ expression }} as bigint) = try_cast({{ expression }} as decimal(38, 9))
+            then try_cast({{ expression }} as bigint)
+    end
+{%- endmacro %}
+
+{# A day written year first, four digits of it; a cast alone reads `epoch`, `infinity` and the year
+   71 as dates. A time behind the day is ignored. #}
+{% macro iso_date(expression) -%}
+    case
+        when
+            translate(substr({{ expression }}, 1, 4), '0123456789', '') = ''
+            and substr({{ expression }}, 5, 1) in ('-', '/')
+            and translate({{ expression }}, '0123456789-/ T:.+Z', '') = ''
+            then try_cast({{ expression }} as date)
+    end
 {%- endmacro %}
 
 {# An amount per piece, divided last; null where there is no piece. #}

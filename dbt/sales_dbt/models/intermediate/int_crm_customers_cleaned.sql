@@ -6,6 +6,7 @@ read_values as (
     select
         received.*,
         {{ whole_number('trim(received.cst_id)') }} as customer_id,
+        trim(received.cst_key) as customer_number,
         trim(received.cst_firstname) as first_name,
         trim(received.cst_lastname) as last_name,
         case {{ code('received.cst_marital_status') }}
@@ -18,7 +19,7 @@ read_values as (
             when 'M' then 'Male'
             else {{ not_available() }}
         end as gender,
-        try_cast(trim(received.cst_create_date) as date) as created_on
+        {{ iso_date('trim(received.cst_create_date)') }} as created_on
     from received
 ),
 
@@ -43,7 +44,7 @@ final as (
         ranked.cst_gndr,
         ranked.cst_create_date,
         ranked.customer_id,
-        ranked.cst_key as customer_number,
+        ranked.customer_number,
         ranked.first_name,
         ranked.last_name,
         ranked.marital_status,

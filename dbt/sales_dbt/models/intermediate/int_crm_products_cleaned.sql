@@ -16,7 +16,7 @@ read_values as (
             when 'T' then 'Touring'
             else {{ not_available() }}
         end as product_line,
-        try_cast(trim(received.prd_start_dt) as date) as valid_from
+        {{ iso_date('trim(received.prd_start_dt)') }} as valid_from
     from received
 ),
 

@@ -11,10 +11,10 @@ read_values as (
     select
         received.*,
         case
-            when received.cid like 'NAS%' then substr(received.cid, 4)
-            else received.cid
+            when trim(received.cid) like 'NAS%' then substr(trim(received.cid), 4)
+            else trim(received.cid)
         end as customer_number,
-        try_cast(trim(received.bdate) as date) as read_birth_date,
+        {{ iso_date('trim(received.bdate)') }} as read_birth_date,
         case
             when {{ code('received.gen') }} in ('F', 'FEMALE') then 'Female'
             when {{ code('received.gen') }} in ('M', 'MALE') then 'Male'

@@ -7,7 +7,7 @@ final as (
         received._source_row,
         received.cid,
         received.cntry,
-        replace(received.cid, '-', '') as customer_number,
+        replace(trim(received.cid), '-', '') as customer_number,
         case
             when {{ code('received.cntry') }} = 'DE' then 'Germany'
             when {{ code('received.cntry') }} in ('US', 'USA') then 'United States'
