@@ -282,6 +282,12 @@ def run(
     """
     whole, settings = _open(product)
     if whole.run_layers is not None:
+        if start or end or tenant:
+            message = (
+                f"{whole.name}: --start, --end, --tenant are not for its runs: all files that were "
+                "received are built, as of one day (--as-of)"
+            )
+            raise PenstockError(message)
         _run_layers(whole, settings, as_of=as_of, layer=layer, from_run=from_run, run_id=run_id)
         return
     if as_of or layer or from_run or run_id:

@@ -17,11 +17,13 @@ from typer.testing import CliRunner
 
 from penstock.cli import app
 from penstock.errors import PenstockError
+from penstock.landing.files import sha256_of
 from penstock.ledger import Ledger
 from penstock.openlineage.events import EVENTS_FILE
 from penstock.products.sales.build import MissingColumnError
 from penstock.products.sales.plan import BadInputError
 from penstock.products.sales.product import PRODUCT
+from penstock.products.sales.receive import present
 from penstock.products.sales.records import records
 from penstock.rebuild import rebuild
 from penstock.releasing.explain import explain
@@ -225,7 +227,7 @@ def test_silver_without_a_column_stops_gold_and_names_it(built: Settings) -> Non
 
 
 def test_a_taken_or_impossible_id_is_refused(built: Settings) -> None:
-    for run_id in ("first", "../first", ""):
+    for run_id in ("first", "../first", "", "latest", "current"):
         with pytest.raises(PenstockError, match="run-id"):
             run(built, as_of=date(2060, 1, 1), run_id=run_id)
 
@@ -243,7 +245,7 @@ def test_an_unknown_run_is_answered_with_those_there_are(built: Settings) -> Non
     [
         ("source_crm/cust_info.csv", b"", "is empty"),
         ("source_erp/LOC_A101.csv", b"CID\r\nAW-1\r\n", "has no column cntry"),
-        ("source_crm/prd_info.csv", b"\xff\xfe\x00broken", "cannot be read"),
+        ("source_crm/prd_info.csv", b"\xff\xfe\x00broken", "is not UTF-8: line 1"),
     ],
 )
 def test_a_broken_file_stops_the_run_before_silver(
@@ -361,6 +363,27 @@ def test_strangers_and_folders_without_a_drop_are_named(
     assert "expected a folder with source_crm, source_erp" in nothing.stderr
 
 
+def test_a_pipe_in_a_drop_is_named_and_never_opened(built: Settings, drop: Path) -> None:
+    file = drop / "source_crm" / "cust_info.csv"
+    file.unlink()
+    os.mkfifo(file)
+
+    (problem,) = problems(land(built, drop))
+    assert problem.startswith(f"source_crm/cust_info.csv: {file} cannot be opened (it is no file)")
+
+
+def test_a_receipt_stands_whatever_its_columns_are_called(built: Settings, drop: Path) -> None:
+    file = drop / "source_erp" / "PX_CAT_G1V2.csv"
+    header, *lines = file.read_text(encoding="utf-8").splitlines()
+    wider = [f"{header},a\u2028note\x85", *(f"{line},x" for line in lines)]
+    file.write_text("\n".join(wider), encoding="utf-8")
+    land(built, drop)
+
+    with Ledger(PRODUCT.ledger(built)) as ledger:
+        counts = present(PRODUCT, built, ledger)
+    assert counts["erp_px_cat_g1v2"].sha256 == sha256_of(file)
+
+
 def test_what_failed_is_what_to_do_next(
     command: CliRunner, data_dir: Path, prepared: Callable[[Path], Settings], drop: Path
 ) -> None:
@@ -376,6 +399,13 @@ def test_what_failed_is_what_to_do_next(
 
 def test_status_of_nothing_tells_how_to_begin(command: CliRunner, data_dir: Path) -> None:
     assert "penstock land sales FOLDER" in command.invoke(app, ["status", "sales"]).stdout
+
+
+def test_days_are_refused_where_a_run_has_none(command: CliRunner, data_dir: Path) -> None:
+    ran = command.invoke(app, ["run", "sales", "--start", "2014-01-01"])
+
+    assert ran.exit_code == 1
+    assert "sales: --start, --end, --tenant are not for its runs" in ran.stderr
 
 
 def test_a_wrong_layer_lists_the_layers(command: CliRunner, data_dir: Path) -> None:

@@ -55,7 +55,8 @@ def test_text_stays_as_it_was_sent(tmp_path: Path) -> None:
         (b"CID,CNTRY\r\nAW-1,DE\r\nAW-2", "line 3 has 1 fields: 'AW-2'"),
         (b"CID,CNTRY\r\nAW-1,DE,x\r\n", "line 2 has 3 fields"),
         (b'CID,CNTRY\r\n"AW-1,DE\r\n', "cannot|fields"),
-        (b"CID,CNTRY\r\nAW-1,D\xfcsseldorf\r\n", "UTF-8"),
+        (b"CID,CNTRY\r\nAW-1,D\xfcsseldorf\r\n", "UTF-8: line 2 has the byte 0xfc after 'AW-1,D'"),
+        ("CID,CNTRY\nAW-1,DE\n".encode("utf-16"), "UTF-8: line 1 has the byte 0xff"),
         (b"PAR1\x00\xff\xfe", "UTF-8"),
     ],
 )

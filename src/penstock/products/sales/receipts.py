@@ -90,7 +90,8 @@ def receipts(product: Product, settings: Settings) -> list[Receipt]:
     journal = store_dir(product, settings) / _JOURNAL
     if not journal.exists():
         return []
-    lines = journal.read_text(encoding="utf-8").splitlines()
+    # Not `splitlines`: a column's name may hold U+2028, which JSON leaves as it is.
+    lines = journal.read_text(encoding="utf-8").split("\n")
     return [receipt for line in lines if (receipt := _receipt(line)) is not None]
 
 

@@ -8,10 +8,12 @@ and a file counts as received when its line is in the journal.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from stat import S_ISREG
 from typing import Literal
 
 import pyarrow as pa
@@ -161,7 +163,7 @@ def _receive_one(place: Place, one: Input, path: Path) -> ReceivedFile:
         run_id=place.run_id,
     )
     try:
-        stat, sha256 = path.stat(), sha256_of(path)
+        stat, sha256 = _stat(path), sha256_of(path)
         kept = keep(place.product, place.settings, path, sha256)
     except OSError as error:
         # Nothing can be kept of it but the fact.
@@ -180,6 +182,14 @@ def _receive_one(place: Place, one: Input, path: Path) -> ReceivedFile:
         receipt = _land(place, receipt, kept)
     record(place.product, place.settings, receipt)
     return ReceivedFile(receipt, "failed" if receipt.error else "new")
+
+
+def _stat(path: Path) -> os.stat_result:
+    """Size and times of a file; a pipe, whose end never comes, is not to be opened."""
+    found = path.stat()
+    if not S_ISREG(found.st_mode):
+        raise OSError("it is no file")
+    return found
 
 
 def _land(place: Place, receipt: Receipt, kept: Path) -> Receipt:

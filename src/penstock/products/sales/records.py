@@ -31,6 +31,7 @@ from penstock.landing.files import write_text_atomically
 from penstock.settings import Settings
 
 LATEST = "latest"
+_WORDS = (LATEST, "current")  # the second is the link of the releases
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RECORD = "run.json"
 _SUMMARY = "summary.md"
@@ -70,6 +71,9 @@ def check_new_id(product: Product, settings: Settings, run_id: str) -> None:
 
     Raises: PenstockError.
     """
+    if run_id in _WORDS:
+        message = f"--run-id {run_id}: the word stands for whichever run that is: name another"
+        raise PenstockError(message)
     if not _RUN_ID.fullmatch(run_id):
         message = (
             f"--run-id {run_id!r}: expected up to 64 letters, digits, dots, dashes and underscores"
