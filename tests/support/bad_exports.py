@@ -221,7 +221,16 @@ BAD_EXPORTS: tuple[BadExport, ...] = (
         good=_semicolons(GOOD),
     ),
     BadExport("Byte order mark", b"\xef\xbb\xbf" + at(f"{DAY} 07:00:00").encode(), 1),
-    BadExport("UTF-16", GOOD.encode("utf-16"), 0, left_alone=True, says="recognised_by"),
+    BadExport("UTF-16", GOOD.encode("utf-16"), 0, left_alone=True, says="expected UTF-8"),
+    BadExport(
+        "Column named twice",
+        csv(
+            ("T1", f"{DAY} 07:00:00", "1", "600"), header=("turbine", "time", "power", "power")
+        ).encode(),
+        0,
+        left_alone=True,
+        says="has column 'power' twice",
+    ),
     BadExport(
         "Non-UTF-8 text",
         GOOD.encode().replace(b"T1", b"T\xe9", 1),

@@ -5,6 +5,7 @@ what the mapping says.
 Does not belong here: turning their columns into a contract (`apply_mapping.py`).
 """
 
+import codecs
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
@@ -107,6 +108,8 @@ def open_file(mapping: Mapping, file: RecognisedFile) -> InputFile | RefusedFile
     return InputFile(file.path, file.input_name, file.position, sha256, marked)
 
 
+# What Polars calls the second of two columns of one name; it reads the first.
+_SECOND = "_duplicated_0"
 _UNREADABLE = (pl.exceptions.PolarsError, OSError, UnicodeDecodeError, EOFError)
 
 
@@ -124,6 +127,7 @@ class _UnrecognisedError(PenstockError):
 
 
 def _recognise(mapping: Mapping, path: Path, contracts: MappingOf[str, Contract]) -> str:
+    _check_kind(path)
     attempts: list[str] = []
     for name, spec in mapping.inputs.items():
         schema = _schema(path, spec)
@@ -144,6 +148,17 @@ def _recognise(mapping: Mapping, path: Path, contracts: MappingOf[str, Contract]
     raise _UnrecognisedError(message)
 
 
+def _check_kind(path: Path) -> None:
+    """Refuse what is not to be opened, or is text of another width than every reader here takes."""
+    if not path.is_file():
+        message = f"{path}: is no file; expected a CSV or Parquet file; it was left alone."
+        raise _UnrecognisedError(message)
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            message = f"{path}: is UTF-16; expected UTF-8: write it as that; it was left alone."
+            raise _UnrecognisedError(message)
+
+
 def _problems(
     mapping: Mapping,
     name: str,
@@ -159,6 +174,8 @@ def _problems(
         if column not in schema:
             yield f"has no column {column!r}, which the mapping wants for {where}; correct either"
             continue
+        if f"{column}{_SECOND}" in schema:
+            yield f"has column {column!r} twice, the mapping wants it for {where}; rename one"
         dtype = schema[column]
         expected = None
         if kind == "time":

@@ -1,5 +1,6 @@
 """Mappings that cannot be used, files that do not fit theirs, rows that cannot be read: why not."""
 
+import os
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -80,6 +81,23 @@ def test_a_missing_second_source_is_named(tmp_path: Path) -> None:
 def test_a_file_of_another_kind_is_left_alone_and_named(tmp_path: Path) -> None:
     with pytest.raises(PenstockError, match=r"notes.csv: is no input of mapping farm: no column"):
         map_all(tmp_path, {"notes.csv": "a,b\n1,2\n"})
+
+
+def test_what_is_no_file_is_named_and_never_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    (folder / "parts.parquet").mkdir(parents=True)
+    os.mkfifo(folder / "line.csv")
+    with pytest.raises(PenstockError, match="is no file") as refused:
+        map_paths(tmp_path, [folder])
+
+    for name in ("parts.parquet", "line.csv"):
+        assert f"{folder / name}: is no file" in str(refused.value)
+
+
+def test_a_column_that_is_named_twice_is_never_chosen(tmp_path: Path) -> None:
+    header, row = "turbine,time,wind,power", "T1,2025-01-01 00:00:00,5,600"
+    with pytest.raises(PenstockError, match=r"has column 'power' twice, the mapping wants it for"):
+        map_all(tmp_path, {"farm.csv": f"{header},power\n{row},7\n"})
 
 
 def gross(**source: Any) -> dict[str, Any]:
