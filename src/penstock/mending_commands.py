@@ -3,6 +3,7 @@
 Belongs here: the group `quarantine`, retract and tidy. Does not belong here: logic.
 """
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +64,7 @@ def quarantine_show(
     terminal.show_rows(tuple(shown.columns), shown.head(limit).rows(), title=origin)
     if shown.height > limit:
         terminal.say(f"{shown.height - limit:,} more: --limit {shown.height}")
-    rest = f"{origin}{_options(one)}"
+    rest = f"{shlex.quote(origin)}{_options(one)}"
     terminal.say(
         f"mended? penstock quarantine replay {rest}; given up? penstock quarantine discard "
         f"{rest}; each reason and its remedy: "

@@ -223,7 +223,7 @@ BAD_EXPORTS: tuple[BadExport, ...] = (
     BadExport("Byte order mark", b"\xef\xbb\xbf" + at(f"{DAY} 07:00:00").encode(), 1),
     BadExport("UTF-16", GOOD.encode("utf-16"), 0, left_alone=True, says="expected UTF-8"),
     BadExport(
-        "Column named twice",
+        "Two columns of one name",
         csv(
             ("T1", f"{DAY} 07:00:00", "1", "600"), header=("turbine", "time", "power", "power")
         ).encode(),

@@ -42,6 +42,17 @@ def test_every_refused_file_is_named_with_what_to_do_next(tmp_path: Path) -> Non
     assert "penstock quarantine list marketing --tenant acme (2" in _told("status", *WHOSE)[1]
 
 
+def test_a_file_that_cannot_be_opened_is_named_and_costs_no_other(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.csv"
+    broken.symlink_to("/proc/self/mem")  # whose first byte nobody may read, root neither
+    pl.DataFrame({"foo": [1]}).write_parquet(tmp_path / "odd.parquet")
+    code, told = _told("land", *WHOSE, str(broken), str(tmp_path / "odd.parquet"))
+
+    assert code == 0
+    assert f"warning: unopened: {broken}: cannot be opened (Input/output error)" in told
+    assert "warning: odd.parquet: unknown" in told
+
+
 def test_a_path_that_is_not_there_is_no_empty_folder(tmp_path: Path) -> None:
     code, told = _told("land", *WHOSE, str(tmp_path / "nope.parquet"))
     assert code == 1

@@ -8,6 +8,7 @@ object a table is, its columns decide alone.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -98,14 +99,23 @@ def land_drop(
             moment = now + timedelta(milliseconds=place_in_line)
             incoming = Incoming(file.path, file.name, file.source, moment, now.date())
             landed.append(receive(place, incoming))
-            with ledger.transaction():
-                note_taken(ledger, [file])
+            # What may not be read yet waits for whoever gives the right to.
+            if os.access(file.path, os.R_OK):
+                with ledger.transaction():
+                    note_taken(ledger, [file])
     return FolderLanding(tuple(landed))
 
 
 def receive(place: Place, incoming: Incoming) -> LandedFile:
-    """Land one file, or quarantine it with the reason."""
-    sha256 = sha256_of(incoming.path)
+    """Land one file, or quarantine it with the reason; what cannot be opened is only named."""
+    try:
+        sha256 = sha256_of(incoming.path)
+    except OSError as error:
+        problem = (
+            f"unopened: {incoming.path}: cannot be opened ({error.strerror or error}); expected a "
+            "file you may read: mend it and land it again"
+        )
+        return LandedFile(incoming.name, "failed", 0, problem)
     known = place.ledger.fact(_fact(sha256, incoming.source))
     if not place.again and place.stands(known):
         _settle(place, sha256)
