@@ -13,6 +13,7 @@ from penstock.landing.files import sha256_of
 from penstock.loading.load import load
 from penstock.products.renewable.product import PRODUCT
 from penstock.settings import REPOSITORY_ROOT, Settings
+from penstock.transforming.compiled import REBUILD_FROM, node_of
 from penstock.transforming.transform import transform
 from support.worlds import settings_for, ship_days
 
@@ -58,6 +59,39 @@ def test_a_developer_builds_in_a_file_of_their_own(relative_world: Settings) -> 
         " from {{ ref('mart_asset_performance_daily') }}",
     )
     assert '"days": 3' in days.stdout, days.stdout
+
+
+def test_compiled_days_replace_the_rows_that_dbts_own_strategy_deletes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PENSTOCK_WAREHOUSE_DIR", "DBT_TARGET_PATH", "DBT_LOG_PATH"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("PENSTOCK_REBUILD_FROM", f":{REBUILD_FROM}")
+    grains = ("day", "month")
+    told = "|".join(f"{{{{ shared_dbt.rebuilt_rows('day', '{one}') }}}}" for one in grains)
+    compiled = dbt("--quiet", "compile", "--inline", told)
+
+    assert compiled.returncode == 0, compiled.stdout
+    replaced = [_incremental({"day_column": "day", "grain": one}) for one in grains]
+    # The macro takes a look-back away as well, of which the strategy has none.
+    assert compiled.stdout.strip().split("|") == [f"{one} - 0" for one in replaced]
+
+
+def _incremental(meta: dict[str, str]) -> str:
+    """The rows that a compiled increment of a model with this configuration replaces."""
+    config = {"materialized": "incremental", "incremental_strategy": "rebuild_from", "meta": meta}
+    facts = {
+        "resource_type": "model",
+        "name": "mart",
+        "fqn": ["renewable", "marts", "mart"],
+        "relation_name": "mart",
+        "compiled_code": "select 1",
+        "contract": {"enforced": False},
+        "columns": {},
+        "depends_on": {"nodes": []},
+        "config": {**config, "pre-hook": [], "post-hook": []},
+    }
+    return node_of("model.renewable.mart", facts).replaced
 
 
 def test_the_plain_dbt_cli_cannot_build_prod(relative_world: Settings) -> None:
