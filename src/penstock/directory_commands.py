@@ -114,8 +114,8 @@ def tenants_offboard(
             f"exported to {report.export}; to prove the copies: "
             f"(cd '{report.export}' && sha256sum --quiet -c manifest-sha256.txt)"
         )
-    for folder in report.kept:
-        terminal.say(f"kept, for all tenants, and may tell of {slug}: {folder}")
+    for kept in report.kept:
+        terminal.say(f"kept, for all tenants, and may tell of {slug}: {kept}")
     terminal.say(
         f"{slug} is offboarded: nothing of it is left"
         if report.was_known

@@ -9,6 +9,7 @@ the marker knows what the ledger did, and what is removed already is not there t
 import filecmp
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -65,8 +66,8 @@ class Looked:
 class OffboardReport:
     """What was looked at. `export` is None where there was nothing to export.
 
-    `was_known`: whether there was an entry, or data, of the tenant at all. `kept` are folders that
-    may tell of it and stay: sealed releases over all tenants, and what they were made of.
+    `was_known`: whether there was an entry, or data, of the tenant at all. `kept` may tell of it
+    and stays: sealed releases over all tenants, what they were made of, files of alerts that do.
     """
 
     looked: tuple[Looked, ...]
@@ -137,7 +138,9 @@ def offboard(
         progress("searching for what is left")
         looked = _look(one, settings, names, holdings_of(one, settings, names, marker.runs))
         folder = Path(marker.export) if marker.export else None
-        report = OffboardReport(looked, folder, was_known=True, kept=_kept(product, settings))
+        report = OffboardReport(
+            looked, folder, was_known=True, kept=_kept(product, settings, names)
+        )
         _finish(directory, settings, report, path, slug)
     return report
 
@@ -230,13 +233,22 @@ def _finish(
     path.unlink()
 
 
-def _kept(product: Product, settings: Settings) -> tuple[Path, ...]:
-    """Folders of the platform that are there: sealed, so that no row of them can leave alone."""
-    if product.platform is None:
-        return ()
-    over_all = replace(product, tenant=PLATFORM)
-    folders = (series_of(settings, over_all.series).folder, over_all.raw_dir(settings))
-    return tuple(one for one in folders if one.exists())
+def _kept(product: Product, settings: Settings, names: Names) -> tuple[Path, ...]:
+    """Folders of the platform, sealed, so that no row of them can leave alone; files of alerts.
+
+    An alert may speak of several tenants, and others add to its file at any moment.
+    """
+    folders: tuple[Path, ...] = ()
+    if product.platform is not None:
+        over_all = replace(product, tenant=PLATFORM)
+        folders = (series_of(settings, over_all.series).folder, over_all.raw_dir(settings))
+    told = re.compile(f"{names.pattern}|tenant {names.slug}($|[^a-z0-9_])")
+    alerts = [
+        path
+        for path in sorted(settings.alerts_file.parent.glob("alerts*.jsonl"))
+        if told.search(path.read_text(encoding="utf-8").replace(r"\n", "\n"))
+    ]
+    return (*(one for one in folders if one.exists()), *alerts)
 
 
 def _warehouses(one: Product, settings: Settings) -> list[Path]:

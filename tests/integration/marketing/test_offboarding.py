@@ -15,6 +15,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from penstock.alerts import run_failed, send
 from penstock.cli import app
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
@@ -32,7 +33,16 @@ from penstock.runs import run
 from penstock.settings import REPOSITORY_ROOT, Settings, new_run_id
 from penstock.tenancy import onboard
 from support.crashes import environment
-from support.tenants import ask, build, mock_load, of, tenant_entry, tenant_settings
+from support.tenants import (
+    END,
+    START,
+    ask,
+    build,
+    mock_load,
+    of,
+    tenant_entry,
+    tenant_settings,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -294,8 +304,14 @@ def test_what_nobody_thought_of_is_found_and_keeps_the_entry(settings: Settings)
         offboard(PRODUCT, settings, ACME)
     assert late.exists()
     shutil.rmtree(late.parents[1])
-    assert offboard(PRODUCT, settings, ACME).found == []
+    _alert(settings, BIRCH)
+    done = offboard(PRODUCT, settings, ACME)
+    assert (done.found, done.kept) == ([], ())
     assert _call("tenants", "list").output.count("suspended") == 0
+
+
+def _alert(settings: Settings, tenant: str) -> None:
+    send(run_failed(job="day", run="r", days=(START, END), reasons={}, tenant=tenant), settings)
 
 
 def test_an_export_goes_where_it_is_told_but_not_over_something(
@@ -310,8 +326,10 @@ def test_an_export_goes_where_it_is_told_but_not_over_something(
     with pytest.raises(ExportError, match="where data are removed"):
         offboard(PRODUCT, settings, ACME, to=among_data)
     assert not marker_file(PRODUCT, settings, ACME).exists()
+    _alert(settings, ACME)
     done = _call("tenants", "offboard", ACME, "--to", str(tmp_path / "theirs"))
     assert done.exit_code == 0, done.output
+    assert f"may tell of {ACME}: {settings.alerts_file}" in done.output.replace("\n", "")
     assert bagit.Bag(str(tmp_path / "theirs")).is_valid()
     assert not (settings.data_dir / "offboarded").exists()
 
