@@ -4,12 +4,17 @@
   raw_data_payload as JSON; nothing is renamed or left out.
 
   The raw table is named by the tenant's configuration; source() makes the edge in the graph. A
-  later revision of the contract has a raw table of its own beside the first.
+  later revision of the contract has a raw table of its own beside the first. Raw tables are made
+  with the first load after their source was configured: one that is not there has no rows.
 #}
 {% macro generate_staging_pusher(platform, object) -%}
     {%- set landed = source('raw', platform ~ '__' ~ object) -%}
-    {%- set tables = marketing.load_clients(platform, object)
-        or [{'table': landed.identifier, 'columns': [], 'key': [], 'cursor': none}] -%}
+    {%- set tables = [] -%}
+    {%- for raw in marketing.load_clients(platform, object) -%}
+        {%- if load_relation(landed.incorporate(path={'identifier': raw['table']})) is not none -%}
+            {%- do tables.append(raw) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- for raw in tables %}
     select
         '{{ marketing.tenant() }}' as tenant_slug,
@@ -25,6 +30,19 @@
         {{ marketing.bundle_payload(raw['columns']) }} as raw_data_payload
     from {{ landed.schema }}."{{ raw['table'] }}"
     {{ 'union all' if not loop.last }}
+    {%- else %}
+    select
+        cast(null as varchar) as tenant_slug,
+        cast(null as varchar) as source_platform,
+        cast(null as varchar) as tenant_skey,
+        cast(null as varchar) as source_schema_hash,
+        cast(null as varchar) as source_cursor,
+        cast(null as timestamp) as loaded_at,
+        cast(null as varchar) as delivery_id,
+        cast(null as bigint) as source_row,
+        cast(null as bigint) as record_hash,
+        cast(null as varchar) as raw_data_payload
+    where false
     {%- endfor %}
 {%- endmacro %}
 
@@ -35,14 +53,10 @@
             {%- for column in columns %}'{{ column }}': "{{ column }}"{{ ', ' if not loop.last }}{% endfor -%}
         })
     {%- endset -%}
-    {%- if columns -%}
     cast(
         case
             when extra_columns is null then {{ known }}
             else json_merge_patch(cast(extra_columns as json), {{ known }})
         end as varchar
     )
-    {%- else -%}
-    cast(null as varchar)
-    {%- endif -%}
 {%- endmacro %}

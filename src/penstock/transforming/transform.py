@@ -19,6 +19,7 @@ from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.in_step import announce, confirm, keep_in_step, leave
 from penstock.loading.one_opening import one_opening
+from penstock.loading.recover import known_deliveries
 from penstock.loading.stale import BUILT_WITH, in_words, mark_built, stale_from
 from penstock.locking import writer_lock
 from penstock.openlineage.observe import observed
@@ -77,13 +78,13 @@ def transform(
         ),
         Ledger(product.ledger(settings)) as ledger,
     ):
-        if not product.warehouse(settings).exists():
+        keep_in_step(product, settings, ledger)
+        if not _is_anything_loaded(product, settings, ledger):
             message = (
-                f"nothing of {product.name} is loaded yet: `penstock mock` or `penstock land` "
+                f"nothing of {product.series} is loaded yet: `penstock mock` or `penstock land` "
                 "first, then `penstock load`."
             )
             raise PenstockError(message)
-        keep_in_step(product, settings, ledger)
         models = models_of(product)
         stale = stale_from(ledger)
         built_with = ledger.fact(BUILT_WITH)
@@ -130,6 +131,13 @@ def transform(
                 note_built(ledger, models, as_of=as_of)
         _log.info("built: %s; %s models and tests passed", reason, len(results))
         return TransformReport(reason, first, tuple(results))
+
+
+def _is_anything_loaded(product: Product, settings: Settings, ledger: Ledger) -> bool:
+    if not product.warehouse(settings).exists():
+        return False
+    # A tenant's warehouse is there as soon as another one has loaded.
+    return not product.tenant or bool(known_deliveries(product, settings, ledger))
 
 
 @contextmanager

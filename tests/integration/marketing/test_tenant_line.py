@@ -24,7 +24,17 @@ from penstock.releasing.release import release
 from penstock.releasing.verify import verify
 from penstock.settings import Settings, new_run_id
 from penstock.transforming.results import DbtError
-from support.tenants import ask, build, mock_load, of, take_back, tenant_entry, tenant_settings
+from support.tenants import (
+    END,
+    START,
+    ask,
+    build,
+    mock_load,
+    of,
+    take_back,
+    tenant_entry,
+    tenant_settings,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -351,6 +361,52 @@ def test_a_tenants_release_proves_itself(built: Settings) -> None:
     assert not release(product, built, run_id=new_run_id()).is_new
     report = (made.release / "data" / "reports" / f"marketing_{ACME}.html").read_text()
     assert "facebook_ads" in report
+
+
+def test_a_source_that_is_enabled_later_is_empty_until_its_first_file(copied: Settings) -> None:
+    spend = "select * from fct_{t}__ad_performance order by all"
+    before = ask(copied, ACME, spend)
+    later = {**ENTRIES[0], "sources": [*ENTRIES[0]["sources"], "woocommerce"]}
+    settings = tenant_settings(copied.data_dir.parent, [later, *ENTRIES[1:]])
+    load(of(settings, ACME), settings)
+    build(settings, ACME)
+    orders = "select count(*) from fct_{t}__orders where source_platform = 'woocommerce'"
+    assert ask(settings, ACME, orders) == [(0,)]
+    assert ask(settings, ACME, spend) == before
+    # A run makes the new source's days beside those that are there, once.
+    product = of(settings, ACME)
+    assert product.mock(product, settings, end=END) == 3
+    assert product.mock(product, settings, end=END) == 0
+    load(product, settings)
+    build(settings, ACME)
+    landed = _landed(settings, ACME, "woocommerce__orders")
+    assert ask(settings, ACME, orders) == [(landed["id"].n_unique(),)]
+    assert ask(settings, ACME, spend) == before
+
+
+def test_a_mock_day_that_broke_off_is_completed(tmp_path: Path) -> None:
+    whole = tenant_settings(tmp_path / "whole", ENTRIES)
+    of(whole, BIRCH).mock(of(whole, BIRCH), whole, start=START, end=START)
+    (file,) = (whole.raw_dir / "marketing" / BIRCH / f"{BIRCH}_shopify__orders").iterdir()
+    settings = tenant_settings(tmp_path / "broken", ENTRIES)
+    product = of(settings, BIRCH)
+    in_the_way = product.raw_dir(settings) / file.parent.name / f".{file.name}.partial"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(OSError, match=in_the_way.name):
+        product.mock(product, settings, start=START, end=START)
+    in_the_way.rmdir()
+    assert product.mock(product, settings, end=START) > 0
+    for table in file.parent.parent.iterdir():
+        there = product.raw_dir(settings) / table.name
+        assert {one.name for one in there.iterdir()} == {one.name for one in table.iterdir()}
+    assert product.mock(product, settings, end=START) == 0
+
+
+def test_a_tenant_without_data_is_told_so_beside_one_that_has(copied: Settings) -> None:
+    newcomer = tenant_entry("newcomer", 13, ["shopify"])
+    settings = tenant_settings(copied.data_dir.parent, [*ENTRIES, newcomer])
+    with pytest.raises(PenstockError, match="nothing of marketing/newcomer is loaded yet"):
+        build(settings, "newcomer")
 
 
 def test_one_tenants_failure_stops_no_other(

@@ -4,7 +4,7 @@ Belongs here: which days, filing each connector's tables through the router. Doe
 what happens in a world (`mock_data/`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from penstock.contracts.row_hash import content_hash, row_hashes
 from penstock.errors import PenstockError
 from penstock.landing.days import days_between, refuse_odd_days
 from penstock.landing.files import PartitionName
-from penstock.ledger import Ledger
+from penstock.ledger import Delivery, Ledger
 from penstock.loading.sources import real_sources
 from penstock.locking import writer_lock
 from penstock.products.marketing.land_table import land_table
@@ -29,6 +29,7 @@ FIRST_DAYS = 30
 """Days that a mock run without dates makes at first, up to yesterday."""
 
 _DELIVERED = time(4, 0)
+_DAY_FACT = "mocked_day "
 
 
 def mock(
@@ -45,8 +46,9 @@ def mock(
 ) -> int:
     """Land the days from `start` to `end` of a tenant's world; returns the new files.
 
-    Without dates it continues after the last day that is there, up to yesterday (UTC): a file that
-    was retracted lands again when its day is asked for. Every day is
+    Without dates it continues after the last day that is there, up to yesterday (UTC), and makes
+    what the days that are there lack: those of a source that was enabled since, the rest of one
+    that was killed. A file that was retracted lands again when its day is asked for. Every day is
     delivered at 04:00 UTC of the next: simulated, so that a day has the same bytes whenever made.
 
     Raises: PenstockError when the tenant has real data, when the days end before they start or lie
@@ -69,42 +71,67 @@ def mock(
             )
             raise PenstockError(message)
         place = open_place(product, settings, ledger, run_id=run_id or new_run_id(), is_mock=True)
-        first, last = _days(ledger, start, end)
         world = world_of(place.tenant, place.catalogue)
         written = 0
-        for day in days_between(first, last):
+        for day, sources in _days(place, start, end):
             progress(f"{product.tenant}: {day}")
-            written += _land_day(place, world, day)
+            written += sum(_land_day(place, world, day, source) for source in sources)
     return written
 
 
-def _days(ledger: Ledger, start: date | None, end: date | None) -> tuple[date, date]:
+def _days(place: Place, start: date | None, end: date | None) -> Iterator[tuple[date, list[str]]]:
+    """The days to make, each with the sources that it lacks; all of them where it is asked for."""
     today = datetime.now(UTC).date()
     last = end or today - timedelta(days=1)
     refuse_odd_days(start or last, last, today=today)
+    sources = list(place.tenant.sources)
     if start is not None:
-        return start, last
-    names = [
-        PartitionName.parse(Path(one.delivery_id).name)
-        for one in ledger.deliveries()
-        if one.source == MOCK and one.stands
-    ]
-    newest = max((one.day for one in names if one is not None), default=None)
-    if newest is not None:
-        return newest + timedelta(days=1), last
-    return last - timedelta(days=FIRST_DAYS - 1), last
+        yield from ((day, sources) for day in days_between(start, last))
+        return
+    there = {day for delivery, day, _ in _mocked(place) if delivery.stands}
+    done = _done(place)
+    for day in sorted(one for one in there if one <= last):
+        lacking = [one for one in sources if _day_fact(one, day) not in done]
+        if lacking:
+            yield day, lacking
+    first = max(there) + timedelta(days=1) if there else last - timedelta(days=FIRST_DAYS - 1)
+    yield from ((day, sources) for day in days_between(first, last))
 
 
-def _land_day(place: Place, world: World, day: date) -> int:
-    """Land the tables of a day whose rows have not landed yet."""
-    written = 0
+def _done(place: Place) -> set[str]:
+    """Facts of the days that every source's tables have landed of, retracted ones too."""
+    done = set(place.ledger.facts_beginning(_DAY_FACT))
+    if not done:  # a ledger of the time before these facts were kept, or a new one
+        done = {_day_fact(source, day) for _, day, source in _mocked(place)}
+        with place.ledger.transaction():
+            place.ledger.put_facts(dict.fromkeys(done, ""))
+    return done
+
+
+def _mocked(place: Place) -> Iterator[tuple[Delivery, date, str]]:
+    """Every mock delivery, with its day and source."""
+    for one in place.ledger.deliveries():
+        name = PartitionName.parse(Path(one.delivery_id).name)
+        if one.source == MOCK and name is not None:
+            whose = name.table.removeprefix(f"{place.tenant.slug}_")
+            yield one, name.day, whose.partition("__")[0]
+
+
+def _land_day(place: Place, world: World, day: date, source: str) -> int:
+    """Land the tables of a source's day whose rows have not landed yet."""
     delivered_at = datetime.combine(day + timedelta(days=1), _DELIVERED)
-    for platform in place.tenant.sources:
-        module = dress(place.catalogue.connector(platform).master_model)
-        for name, rows in module.tables(world, platform, day).items():
-            incoming = Incoming(Path(), name, platform, delivered_at, day)
-            written += _land_table(place, incoming, rows)
+    module = dress(place.catalogue.connector(source).master_model)
+    written = sum(
+        _land_table(place, Incoming(Path(), name, source, delivered_at, day), rows)
+        for name, rows in module.tables(world, source, day).items()
+    )
+    with place.ledger.transaction():
+        place.ledger.put_facts({_day_fact(source, day): ""})
     return written
+
+
+def _day_fact(source: str, day: date) -> str:
+    return f"{_DAY_FACT}{source} {day}"
 
 
 def _land_table(place: Place, incoming: Incoming, rows: pl.DataFrame) -> int:
