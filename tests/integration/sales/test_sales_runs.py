@@ -23,6 +23,7 @@ from penstock.openlineage.events import EVENTS_FILE
 from penstock.products.sales.build import MissingColumnError
 from penstock.products.sales.plan import BadInputError
 from penstock.products.sales.product import PRODUCT
+from penstock.products.sales.receipts import receipts, stored_file
 from penstock.products.sales.receive import present
 from penstock.products.sales.records import records
 from penstock.rebuild import rebuild
@@ -370,6 +371,19 @@ def test_a_pipe_in_a_drop_is_named_and_never_opened(built: Settings, drop: Path)
 
     (problem,) = problems(land(built, drop))
     assert problem.startswith(f"source_crm/cust_info.csv: {file} cannot be opened (it is no file)")
+
+
+def test_a_store_that_cannot_be_written_is_no_fault_of_the_file(
+    built: Settings, drop: Path
+) -> None:
+    edit(drop / "source_erp" / "LOC_A101.csv", replace=("France", "Canada"))
+    kept = stored_file(PRODUCT, built, sha256_of(drop / "source_erp" / "LOC_A101.csv"))
+    (kept.parent / f".{kept.name}.partial").mkdir()
+    before = receipts(PRODUCT, built)
+    with pytest.raises(OSError, match=r"\.partial"):
+        land(built, drop)
+
+    assert receipts(PRODUCT, built) == before
 
 
 def test_a_receipt_stands_whatever_its_columns_are_called(built: Settings, drop: Path) -> None:

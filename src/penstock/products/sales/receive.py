@@ -164,7 +164,6 @@ def _receive_one(place: Place, one: Input, path: Path) -> ReceivedFile:
     )
     try:
         stat, sha256 = _stat(path), sha256_of(path)
-        kept = keep(place.product, place.settings, path, sha256)
     except OSError as error:
         # Nothing can be kept of it but the fact.
         problem = (
@@ -173,6 +172,8 @@ def _receive_one(place: Place, one: Input, path: Path) -> ReceivedFile:
         )
         receipt = replace(receipt, error=problem)
     else:
+        # A store that takes nothing more is no fault of the file's: it ends the command.
+        kept = keep(place.product, place.settings, path, sha256)
         if before is not None and (before.sha256, before.source) == (sha256, receipt.source):
             return ReceivedFile(before, "failed" if before.error else "unchanged")
         changed_at = datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None)
