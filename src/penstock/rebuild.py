@@ -20,7 +20,7 @@ from penstock.releasing.export import Look, export_tables
 from penstock.releasing.record import code_facts
 from penstock.releasing.sealed import Input, Metadata, SealedTable, read_inputs, read_metadata
 from penstock.releasing.sealed import read_tables as sealed_tables
-from penstock.releasing.working import working_warehouse
+from penstock.releasing.working import sources_of, working_warehouse
 from penstock.settings import Settings
 from penstock.transforming.transform import models_hash, transform
 
@@ -74,6 +74,7 @@ def rebuild(
             exported = export_tables(
                 connection,
                 product.published,
+                sources_of(connection, product.published),
                 Path(scratch) / "tables",
                 parent=None,
                 look=Look(),

@@ -170,12 +170,19 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def duckdb_config(self) -> dict[str, str | bool]:
-        """What a working warehouse is opened with, here as in dbt's profile."""
+    def duckdb_limits(self) -> dict[str, str]:
+        """What DuckDB may use, whichever file it opens."""
         return {
             "memory_limit": self.duckdb_memory_limit,
             "threads": str(self.duckdb_threads),
             "temp_directory": str(self.duckdb_temp_directory),
+        }
+
+    @property
+    def duckdb_config(self) -> dict[str, str | bool]:
+        """What a working warehouse is opened with, here as in dbt's profile."""
+        return {
+            **self.duckdb_limits,
             "preserve_insertion_order": False,
             "storage_compatibility_version": STORAGE_VERSION,
         }

@@ -1,7 +1,8 @@
-"""Published tables leave the working warehouse: Parquet parts, and the released DuckDB file.
+"""Published tables leave the working warehouse as Parquet parts.
 
 Belongs here: reading the working warehouse, writing the parts that changed, taking over the files
-of those that did not. Does not belong here: what a release says of them (`sealed.py`).
+of those that did not. Does not belong here: the released DuckDB file (`warehouse_file.py`); what a
+release says of them (`sealed.py`).
 
 A part is taken over from the parent release, file and fingerprint, if the engine's sum over the
 hashes of its rows is what the parent recorded, and the parent's file still has its SHA-256. To ask
@@ -25,19 +26,17 @@ from penstock.contracts.published import PublishedTable
 from penstock.landing.files import sha256_of
 from penstock.releasing.bag import PAYLOAD
 from penstock.releasing.fingerprint import FingerprintError, canonical_type, fingerprint
-from penstock.releasing.sealed import WAREHOUSE, Column, Part, SealedTable
+from penstock.releasing.sealed import Column, Part, SealedTable
 from penstock.releasing.working import (
     ALL,
     UNDATED,
     ExportError,
     checksums,
-    current_database,
     engine,
+    key_order,
     month_filter,
     month_number,
     month_rows,
-    quoted,
-    source_of,
 )
 
 TURNS = 12
@@ -89,13 +88,14 @@ class Exported:
 def export_tables(
     connection: duckdb.DuckDBPyConnection,
     published: Sequence[PublishedTable],
+    sources: Mapping[str, str],
     building: Path,
     *,
     parent: ParentTables | None,
     look: Look,
     progress: Callable[[str], None],
 ) -> Exported:
-    """Write every published table's parts below `building`.
+    """Write every published table's parts below `building`; `sources` as by `sources_of`.
 
     Raises: ExportError naming the table and what is wrong with it.
     """
@@ -104,7 +104,7 @@ def export_tables(
     written: list[str] = []
     for table in published:
         progress(f"sealing {table.name}")
-        source = source_of(connection, table)
+        source = sources[table.name]
         try:
             columns = _columns(connection, source)
             known = _parent_parts(table, columns, parent)
@@ -136,38 +136,6 @@ def export_tables(
             )
         )
     return Exported(tuple(tables), tuple(damaged), tuple(written))
-
-
-def write_warehouse(
-    connection: duckdb.DuckDBPyConnection,
-    published: Sequence[PublishedTable],
-    building: Path,
-    *,
-    views: Sequence[str] = (),
-) -> None:
-    """Write the tables of day grain and coarser into the released DuckDB file, in key order.
-
-    They come from the working warehouse, not from the Parquet files: that both are equal is then
-    something to check. `views` keep old names alive.
-    """
-    path, working = building / WAREHOUSE, current_database(connection)
-    # Readers may have an older DuckDB than the working warehouse needs.
-    connection.execute(f"attach {quoted(path)} as released (storage_version 'v1.0.0')")
-    for table in published:
-        if table.in_warehouse:
-            source = source_of(connection, table)
-            connection.execute(f'create schema if not exists released."{table.layer}"')
-            connection.execute(
-                f'create table released."{table.layer}"."{table.name}" as'
-                f" from {source} order by {_key(table)}"
-            )
-    connection.execute("use released")
-    if views:
-        connection.execute("create schema transition")
-    for view in views:
-        connection.execute(view)
-    connection.execute(f'use "{working}"')
-    connection.execute("detach released")
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[Column, ...]:
@@ -266,7 +234,7 @@ def _write_part(
     column = table.month_column
     where = month_filter(column, part.month, part.month) if column and part.month != ALL else ""
     rows = connection.execute(
-        f"select * from {source} {where} order by {_key(table)}"
+        f"select * from {source} {where} order by {key_order(table)}"
     ).to_arrow_table()
     path = building / part.file
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -283,7 +251,3 @@ def _write_part(
 def write_rows(rows: pa.Table, path: Path) -> None:
     """Write a part's Parquet file: equal rows, equal bytes (one writer, its options fixed)."""
     pq.write_table(rows, path, version="2.6", compression="zstd", row_group_size=131_072)
-
-
-def _key(table: PublishedTable) -> str:
-    return ", ".join(f'"{name}" asc nulls first' for name in table.key)

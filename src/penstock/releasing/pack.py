@@ -6,9 +6,10 @@ signature (`verify.py`).
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from penstock.beside import beside
 from penstock.errors import PenstockError
 from penstock.releasing import bag, sealed
 from penstock.releasing.fingerprint import canonical_type, fingerprint
@@ -68,40 +70,55 @@ def check_pack(
     *,
     only: Iterable[str] | None = None,
     known_secrets: Iterable[str] = (),
+    config: Mapping[str, str] | None = None,
 ) -> Pack:
     """Look into every file of a release.
 
     `only` names the parts whose rows are read; the others were read when they were sealed first,
-    and the DuckDB file is then compared by the checksums of the engine that is running.
+    and the DuckDB file is then compared by the checksums of the engine that is running. `config`
+    are DuckDB's own settings (`Settings.duckdb_limits`).
     """
     pack = Pack()
     secrets = tuple(known_secrets)
     chosen = None if only is None else set(only)
 
-    def look(name: str, problems: Callable[[], Iterator[str]]) -> None:
-        try:
-            found = list(problems())
-        except MALFORMED as error:
-            found = [str(error) or type(error).__name__]
-        more = [f"and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
-        pack.checks.append(Check(name, not found, "; ".join([*found[:_SHOWN], *more])))
-
-    tables: list[SealedTable] = []
+    @cache
+    def tables() -> list[SealedTable]:
+        return sealed.read_tables(release)[0]
 
     def contents() -> Iterator[str]:
-        tables.extend(sealed.read_tables(release)[0])
-        for table in tables:
+        for table in tables():
             for part in table.parts:
                 if chosen is None or part.file in chosen:
                     pack.rows += part.rows
                     yield from _part(release, table, part, secrets)
 
-    look("contents", contents)
-    look("warehouse", lambda: _warehouse(release, tables, by_checksum=chosen is not None))
-    look("declared", lambda: _declared(release, tables))
-    look("audit", lambda: _audit(metadata))
-    look("secrets", lambda: _secrets(release, secrets))
+    looks: dict[str, Callable[[], Iterator[str]]] = {
+        "contents": contents,
+        "warehouse": lambda: _warehouse(release, tables(), config, by_checksum=chosen is not None),
+        "declared": lambda: _declared(release, tables()),
+        "audit": lambda: _audit(metadata),
+        "secrets": lambda: _secrets(release, secrets),
+    }
+    found: dict[str, Check] = {}
+
+    def look(*names: str) -> None:
+        for name in names:
+            found[name] = _judged(name, looks[name])
+
+    with beside(partial(look, "warehouse")):
+        look("contents", "declared", "audit", "secrets")
+    pack.checks += [found[name] for name in looks]
     return pack
+
+
+def _judged(name: str, problems: Callable[[], Iterator[str]]) -> Check:
+    try:
+        found = list(problems())
+    except MALFORMED as error:
+        found = [str(error) or type(error).__name__]
+    more = [f"and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
+    return Check(name, not found, "; ".join([*found[:_SHOWN], *more]))
 
 
 def _part(
@@ -128,11 +145,17 @@ def _row_problems(rows: pa.Table, table: SealedTable, part: Part) -> Iterator[st
         yield f"{table.name} {part.month}: its rows are not those that were sealed"
 
 
-def _warehouse(release: Path, tables: list[SealedTable], *, by_checksum: bool) -> Iterator[str]:
+def _warehouse(
+    release: Path,
+    tables: list[SealedTable],
+    config: Mapping[str, str] | None,
+    *,
+    by_checksum: bool,
+) -> Iterator[str]:
     """The DuckDB file holds the tables it should, each equal to its Parquet files."""
     path = release / sealed.WAREHOUSE
     expected = {(one.layer, one.name): one for one in tables if one.in_warehouse}
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with duckdb.connect(str(path), read_only=True, config=dict(config or {})) as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = connection.execute(
             "select table_schema, table_name from information_schema.tables"

@@ -9,14 +9,16 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from penstock.beside import beside
 from penstock.errors import PenstockError
 from penstock.releasing import bag, sealed
 from penstock.releasing.audit import audit_build, audit_tables
 from penstock.releasing.canonical import canonical_json
 from penstock.releasing.evolution import Change, read_notes, schema_changes, transition_views
-from penstock.releasing.export import Exported, ParentTables, export_tables, write_warehouse
+from penstock.releasing.export import Exported, ParentTables, export_tables
 from penstock.releasing.making import EVERY_ROOM, ROOMS, page_of, rooms_of
 from penstock.releasing.pack import check_pack
 from penstock.releasing.plan import Plan, require
@@ -30,7 +32,8 @@ from penstock.releasing.report import render
 from penstock.releasing.sealed import Check, Input, Metadata, SealedTable
 from penstock.releasing.series import sync_dir
 from penstock.releasing.signing import sign
-from penstock.releasing.working import ExportError, engine, working_warehouse
+from penstock.releasing.warehouse_file import add_views, write_warehouse
+from penstock.releasing.working import ExportError, engine, sources_of, working_warehouse
 from penstock.settings import Settings
 from penstock.spared import spare_pandas
 from penstock.transforming.results import RESULTS
@@ -87,7 +90,11 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
     seal = _seal(plan, building, metadata, exported)
     plan.progress("auditing the sealed release")
     pack = check_pack(
-        building, metadata, only=exported.written, known_secrets=_secrets(plan.settings)
+        building,
+        metadata,
+        only=exported.written,
+        known_secrets=_secrets(plan.settings),
+        config=plan.settings.duckdb_limits,
     )
     require(plan, [*checks, *pack.checks])
     return SealedRelease(
@@ -130,21 +137,22 @@ def _write_tables(
 ) -> tuple[Exported, list[Change]]:
     settings, published = plan.settings, plan.product.published
     with working_warehouse(plan.product.warehouse(settings), settings) as connection:
-        exported = export_tables(
-            connection,
-            published,
-            building,
-            parent=parent,
-            look=plan.look,
-            progress=plan.progress,
-        )
+        sources = sources_of(connection, published)
+        plan.progress("writing warehouse.duckdb")
+        with beside(partial(write_warehouse, connection.cursor(), published, sources, building)):
+            exported = export_tables(
+                connection,
+                published,
+                sources,
+                building,
+                parent=parent,
+                look=plan.look,
+                progress=plan.progress,
+            )
         after = {one.name: one for one in exported.tables}
         before = after if parent is None else dict(parent.tables)
         changes = schema_changes(before, after, read_notes(plan.product.dbt_project))
-        plan.progress("writing warehouse.duckdb")
-        write_warehouse(
-            connection, published, building, views=list(transition_views(changes, after))
-        )
+        add_views(connection, building, list(transition_views(changes, after)))
     return exported, changes
 
 

@@ -62,13 +62,24 @@ def current_database(connection: duckdb.DuckDBPyConnection) -> str:
     return str(connection.execute("select current_database()").fetchall()[0][0])
 
 
-def source_of(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> str:
-    """The qualified name of a table in the working warehouse; schemas may be prefixed."""
+def sources_of(
+    connection: duckdb.DuckDBPyConnection, published: Sequence[PublishedTable]
+) -> dict[str, str]:
+    """The qualified name of each table in the working warehouse; schemas may be prefixed.
+
+    Raises: ExportError naming the table that is not there once.
+    """
     # Schemas, not tables: to list those takes longer with every tenant.
     schemas = connection.execute(
         "select database_name, schema_name from duckdb_schemas()"
         " where database_name = current_database() and not internal"
     ).fetchall()
+    return {table.name: _source_of(connection, table, schemas) for table in published}
+
+
+def _source_of(
+    connection: duckdb.DuckDBPyConnection, table: PublishedTable, schemas: Sequence[tuple[str, str]]
+) -> str:
     places = [
         f'"{database}"."{schema}"."{table.name}"'
         for database, schema in schemas
@@ -153,6 +164,11 @@ def _month(month_column: str | None) -> str:
     if month_column is None:
         return f"'{ALL}'"
     return f"coalesce(strftime(\"{month_column}\", '%Y-%m'), '{UNDATED}')"
+
+
+def key_order(table: PublishedTable) -> str:
+    """What published rows are ordered by, as SQL."""
+    return ", ".join(f'"{name}" asc nulls first' for name in table.key)
 
 
 def quoted(path: Path) -> str:

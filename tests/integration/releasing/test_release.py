@@ -8,11 +8,15 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from penstock.contracts.published import PublishedTable
 from penstock.releasing import sealed
+from penstock.releasing.bag import PAYLOAD
 from penstock.releasing.export import TURNS, Look
 from penstock.releasing.plan import AuditError
 from penstock.releasing.read import reading_release
+from penstock.releasing.sealed import WAREHOUSE
 from penstock.releasing.verify import verify
+from penstock.releasing.warehouse_file import write_warehouse
 from penstock.settings import Settings
 from support import releases
 from support.releases import Tiny, tiny_series
@@ -129,6 +133,22 @@ def test_a_failed_audit_leaves_the_previous_release_current(
     assert series.current() == releases.folder(settings, 0)
     assert series.orphans() == []
     assert verify(releases.folder(settings, 0), strict=True).passed
+
+
+def test_a_warehouse_that_could_not_be_written_hinders_no_other(tmp_path: Path) -> None:
+    """One process may release many series from one opening of their warehouse."""
+    table = PublishedTable("dim_site", ("site_id",))
+    for name in ("one", "other"):
+        (tmp_path / name / PAYLOAD).mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute("create table built as select 1 as site_id")
+
+        with pytest.raises(duckdb.CatalogException, match="missing"):
+            write_warehouse(connection, [table], {"dim_site": "missing"}, tmp_path / "one")
+        write_warehouse(connection, [table], {"dim_site": "memory.main.built"}, tmp_path / "other")
+
+    with duckdb.connect(str(tmp_path / "other" / WAREHOUSE), read_only=True) as released:
+        assert released.execute("from marts.dim_site").fetchall() == [(1,)]
 
 
 def test_a_month_no_build_has_touched_is_looked_at_when_its_turn_comes(settings: Settings) -> None:
