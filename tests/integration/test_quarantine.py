@@ -208,6 +208,39 @@ def test_rows_are_mapped_again_without_their_file_once_the_mapping_is_mended(
     assert [one.reason for one in quarantine(settings)] == ["not_a_number"]
 
 
+def test_a_table_that_joins_other_files_keeps_no_other_from_being_replayed(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    settings = settings_for(data_dir)
+    file, air = export(tmp_path), tmp_path / "air.csv"
+    air.write_text("stamp,pressure\n2025-03-01 00:00:00,98000\n")
+    mapping = tmp_path / "mapping.yaml"
+
+    def mended(*turbines: str) -> None:
+        document = yaml.safe_load(write_mapping(mapping, *turbines).read_text())
+        document["inputs"]["air"] = {
+            "recognised_by": ["stamp", "pressure"],
+            "time": {"column": "stamp", "zone": "UTC"},
+        }
+        pressure = {"input": "air", "column": "pressure", "unit": "Pa"}
+        document["tables"]["weather"] = {"input": "scada", "columns": {"pressure_hpa": pressure}}
+        mapping.write_text(yaml.safe_dump(document))
+
+    mended("T1")
+    land(PRODUCT, settings, mapping_file=mapping, inputs=[file, air], progress=lambda _: None)
+    load(PRODUCT, settings)
+    mended("T1", "T2")
+    (weather_origin,) = {one.origin for one in quarantine(settings) if "/weather/" in one.origin}
+    result = penstock("quarantine", "replay", "--mapping", str(mapping))
+    named = penstock("quarantine", "replay", "--mapping", str(mapping), weather_origin)
+
+    assert result.exit_code == 0
+    assert generation(settings).height == 24
+    assert [one.row_count for one in quarantine(settings) if one.origin == weather_origin] == [12]
+    assert named.exit_code == 1
+    assert "table weather joins air, whose values are in files of their own" in told(named)
+
+
 def test_replay_names_a_mapping_that_refused_nothing(settings: Settings, tmp_path: Path) -> None:
     result = penstock("quarantine", "replay", "--mapping", str(write_mapping(tmp_path / "m", "T1")))
 

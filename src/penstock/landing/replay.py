@@ -112,21 +112,21 @@ def replay_refused(
 
     Raises: PenstockError when the mapping does not make the table any more, or joins other files.
     """
-    _check(mapping, origin, about)
+    problem = obstacle(mapping, origin, about)
+    if problem:
+        raise PenstockError(problem)
+    # The input's other tables may join files that are not at hand: they have origins of their own.
+    alone = mapping.model_copy(update={"tables": {about.table: mapping.tables[about.table]}})
     refused = read_refused(quarantine_dir, origin)
     file = InputFile(Path(about.file), about.input_name, 0, about.sha256, _as_file(refused, about))
-    (mapped,) = [
-        one
-        for one in map_file(
-            mapping,
-            file,
-            contracts=contracts,
-            entities=entities,
-            lookups={},
-            delivered_at=about.delivered_at,
-        )
-        if one.contract.table == about.table
-    ]
+    (mapped,) = map_file(
+        alone,
+        file,
+        contracts=contracts,
+        entities=entities,
+        lookups={},
+        delivered_at=about.delivered_at,
+    )
     delivered, superseded = _deliver(mapped, mapping, about, raw_dir=raw_dir, run_id=run_id)
     counts = write_refused(
         quarantine_dir, origin=origin, refused=mapped.refused, about=about.as_metadata()
@@ -134,21 +134,21 @@ def replay_refused(
     return Replayed(delivered, superseded, counts)
 
 
-def _check(mapping: Mapping, origin: str, about: RefusedRows) -> None:
+def obstacle(mapping: Mapping, origin: str, about: RefusedRows) -> str:
+    """What keeps an origin's rows from being mapped again; empty if nothing does."""
     table = mapping.tables.get(about.table)
     if mapping.name != about.mapping or table is None or table.input != about.input_name:
-        message = (
+        return (
             f"{origin}: was refused by mapping {about.mapping}, table {about.table} of input "
             f"{about.input_name}; mapping {mapping.name} has no such thing: give the mended one"
         )
-        raise PenstockError(message)
     joined = sorted({one.input for one in table.columns.values() if one.input is not None})
     if joined:
-        message = (
+        return (
             f"{origin}: table {about.table} joins {', '.join(joined)}, whose values are in files "
             "of their own: land the files again, with the mended mapping"
         )
-        raise PenstockError(message)
+    return ""
 
 
 def _deliver(

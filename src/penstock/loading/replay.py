@@ -7,6 +7,7 @@ A delivery comes again as a whole, under its own file and positions, and replace
 nothing is there twice, and the marts equal those of a build from scratch.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,12 +20,14 @@ from penstock.landing.deliver import deliver
 from penstock.landing.land_files import declaration
 from penstock.landing.mapping import Mapping
 from penstock.landing.quarantine import REJECTED, discard_refused, quarantine_file
-from penstock.landing.replay import refused_by, replay_refused
+from penstock.landing.replay import obstacle, refused_by, replay_refused
 from penstock.ledger import Delivery, Ledger, QuarantineCount
 from penstock.loading.discover import pending_files
 from penstock.loading.retract import retract_deliveries
 from penstock.locking import writer_lock
 from penstock.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 def known_origins(ledger: Ledger, origins: Sequence[str]) -> list[str]:
@@ -81,9 +84,11 @@ def replay_mapped(
 ) -> None:
     """Map the rows again that the mapping, before it was mended, refused.
 
-    `entities` is what the mapping describes. Without origins: all that it ever refused.
+    `entities` is what the mapping describes. Without origins: all that it ever refused, as far as
+    it can be mapped without its file; the rest is named in a warning.
 
-    Raises: PenstockError when it refused none of them; as `replay_refused`.
+    Raises: PenstockError when it refused none of them, or one that was named, or each, cannot be
+    mapped again; as `replay_refused`.
     """
     with (
         writer_lock(
@@ -102,6 +107,11 @@ def replay_mapped(
                 f"mapping {mapping.name} refused nothing of that; see `penstock quarantine list`"
             )
             raise PenstockError(message)
+        stuck = {one: told for one in refused if (told := obstacle(mapping, one, refused[one]))}
+        if stuck and (origins or stuck.keys() == refused.keys()):
+            raise PenstockError("\n".join(stuck.values()))
+        for problem in stuck.values():
+            _log.warning("%s", problem)
         declared = declaration(
             mapping,
             entities,
@@ -112,6 +122,8 @@ def replay_mapped(
         with ledger.transaction():
             ledger.put_deliveries(deliver(declared, raw_dir, run_id=run_id).deliveries)
         for origin, about in refused.items():
+            if origin in stuck:
+                continue
             replayed = replay_refused(
                 mapping,
                 origin,
