@@ -130,7 +130,7 @@ def land(
                 one, settings, inputs, source=source, again=again, progress=progress
             )
         terminal.show_folder_landing(routed)
-        whose = f"{one.name} --tenant {one.tenant}"
+        whose = f"{one.name}{one.whose}"
         refused = sum(file.status == "failed" for file in routed.files)
         if refused:
             terminal.warn(f"files in quarantine: {refused}; see `penstock quarantine list {whose}`")

@@ -29,7 +29,7 @@ _PRODUCT = "renewable"
 
 @command(group=quarantine_app, name="list")
 def quarantine_list(
-    product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = "renewable",
+    product: Annotated[str, typer.Argument(metavar="[PRODUCT]")] = _PRODUCT,
     tenant: TenantSlug = None,
 ) -> None:
     """Refused rows by file and reason."""
@@ -100,7 +100,7 @@ def quarantine_replay(
     terminal.show_load(report.load)
     terminal.say(
         f"{report.open_before:,} rows were open, {report.open_after:,} are; "
-        f"next: penstock run {one.name}{_of_tenant(one)}"
+        f"next: penstock run {one.name}{one.whose}"
     )
 
 
@@ -141,7 +141,7 @@ def retract(
     delivery_id = find_delivery(one, settings, file)
     with recorded(one, settings, f"retract {delivery_id}"):
         take_back(one, settings, lambda delivery: delivery.delivery_id == delivery_id)
-    terminal.say(f"retracted {delivery_id}; next: penstock run {one.name}{_of_tenant(one)}")
+    terminal.say(f"retracted {delivery_id}; next: penstock run {one.name}{one.whose}")
 
 
 @command(rich_help_panel="Mend")
@@ -165,11 +165,7 @@ def tidy(
     terminal.show_tidy(report)
 
 
-def _of_tenant(one: "Product") -> str:
-    return f" --tenant {one.tenant}" if one.tenant else ""
-
-
 def _options(one: "Product") -> str:
     """The options that say whose something is, as somebody would type them."""
     named = "" if one.name == _PRODUCT else f" --product {one.name}"
-    return f"{named}{_of_tenant(one)}"
+    return f"{named}{one.whose}"

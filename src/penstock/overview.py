@@ -101,7 +101,7 @@ def overview(product: Product, settings: Settings) -> Overview:
         built="every loaded day" if stale is None else in_words(stale),
         runs=tuple(runs),
         next_steps=_next_steps(
-            f"{product.name} --tenant {product.tenant}" if product.tenant else product.name,
+            f"{product.name}{product.whose}",
             own=_own_input(product),
             landed=bool(deliveries) or bool(pending),
             pending=len(pending),

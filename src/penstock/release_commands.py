@@ -403,7 +403,7 @@ def _series_of(one: "Product", settings: "Settings", series: str | None) -> "Ser
 
 def _release(one: "Product") -> str:
     """How somebody releases it."""
-    return f"penstock release {one.name}{f' --tenant {one.tenant}' if one.tenant else ''}"
+    return f"penstock release {one.name}{one.whose}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Belongs here: what the spine must know of a product, as data.
 Does not belong here: any product; behaviour.
 """
+# long because: it is one declaration, and a field is explained once.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,6 @@ MOCK = "mock"
 DROPPED = "dropped"
 """Source of a file that no command landed. It can only speak of assets that a landing declared,
 so it belongs to whatever lies there, mock or real."""
-
 
 PLATFORM = "platform"
 """Stands where a tenant's slug would, for what a product keeps over all its tenants."""
@@ -174,16 +174,16 @@ class Product:
     `contracts` are in load order: a table that others refer to comes before them. `published` are
     the tables its users read, in a release; `release_extras` writes further files of the product's
     own below a release's payload folder; where `extras_count`, another text of theirs makes a
-    release although no row differs. `lookback_days`: how many days before a stale day its
-    arrival can still change. `flat_raw`: files lie in `raw/<table>/`, without a folder of the
-    product between. `declaring` names the contract whose rows (assets) other tables refer to, and
+    release although no row differs. `lookback_days`: how many days before a stale day its arrival
+    can still change. `flat_raw`: files lie in `raw/<table>/`, without a folder of the product
+    between. `declaring` names the contract whose rows (assets) other tables refer to, and
     `parse_declared` turns a mapping's description of them (and the mapping's path, beside which it
-    may look for more) into that contract's rows. `mock` lands
-    generated days, `report` writes an HTML report of the marts; `source` says whether a run makes
-    mock data or takes landed files only. `summary` is the SQL of the table a run prints. `watches`
-    find in the marts what somebody has to be told, `find_doubts` in rows about to land. `starter`
-    is what it knows for a first draft of a mapping. `schemas` are those of the
-    warehouse, the first where a name is looked up first.
+    may look for more) into that contract's rows. `mock` lands generated days, `report` writes an
+    HTML report of the marts; `source` says whether a run makes mock data or takes landed files
+    only. `summary` is the SQL of the table a run prints. `watches` find in the marts what somebody
+    has to be told, `find_doubts` in rows about to land. `starter` is what it knows for a first
+    draft of a mapping. `schemas` are those of the warehouse, the first where a name is looked up
+    first.
 
     A product of daily partitions has `declaring` and `parse_declared`. One whose inputs are whole
     files instead has `land_folders`, which lands drops, and `run_layers`, which builds its layers;
@@ -195,11 +195,10 @@ class Product:
     folder per tenant, and a tenant's own is that folder; `land_drop` lands what lies there, and
     `routes` tells where the files of a run (by its id) went. `environment` is what its dbt run
     reads besides, `select` the models it consists of (empty: all). Models that find out by
-    themselves what has changed are built without being told (`finds_changes`). `platform`
-    declares what is kept over all tenants, a product of its own as a tenant's is: its `land_own`
-    lands what there is to tell of them.
-    `directory` answers questions about tenants and connectors, `refused_files` is what can be done
-    with files that were refused as a whole.
+    themselves what has changed are built without being told (`finds_changes`). `platform` declares
+    what is kept over all tenants, a product of its own as a tenant's is: its `land_own` lands what
+    there is to tell of them. `directory` answers questions about tenants and connectors,
+    `refused_files` is what can be done with files that were refused as a whole.
     """
 
     name: str
@@ -241,6 +240,11 @@ class Product:
     def series(self) -> str:
         """Name of the product's series of releases, or of the tenant's."""
         return f"{self.name}/{self.tenant}" if self.tenant else self.name
+
+    @property
+    def whose(self) -> str:
+        """What follows the product's name in a command: ` --tenant acme`, or nothing."""
+        return f" --tenant {self.tenant}" if self.tenant else ""
 
     @property
     def commits(self) -> str:

@@ -101,5 +101,5 @@ def _land_tables(
 def _lands_by_itself(product: Product) -> PenstockError:
     return PenstockError(
         f"{product.tenant} is what all tenants of {product.name} share, and lands by itself: "
-        f"penstock run {product.name} --tenant {product.tenant}"
+        f"penstock run {product.name}{product.whose}"
     )
