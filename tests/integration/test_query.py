@@ -1,6 +1,9 @@
 """Questions are read-only and every mistake is answered, from the warehouse and from files."""
 
 import json
+import subprocess
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
@@ -9,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from penstock.cli import app
+from penstock.loading.kept_open import kept_open
 from penstock.products.renewable.product import PRODUCT
 from penstock.settings import Settings
 from penstock.transforming.query import QueryError, query_files, query_warehouse
@@ -163,6 +167,33 @@ def test_a_warehouse_that_is_none_is_named(settings: Settings) -> None:
 
     with pytest.raises(QueryError, match="expected a DuckDB file"):
         query_warehouse(PRODUCT, settings, "select 1")
+    with (
+        kept_open(PRODUCT.warehouse(settings)),
+        pytest.raises(QueryError, match="expected a DuckDB file"),
+    ):
+        query_warehouse(PRODUCT, settings, "select 1")
+
+
+def test_a_warehouse_that_somebody_has_open_is_named_and_not_waited_for(
+    settings: Settings,
+) -> None:
+    holding = "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(PRODUCT.warehouse(settings))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        for is_ours in (False, True):
+            block = kept_open(PRODUCT.warehouse(settings)) if is_ours else nullcontext()
+            impatient = settings.model_copy(update={"lock_wait_seconds": 0 if is_ours else 600})
+            with (
+                block,
+                pytest.raises(QueryError, match=r"renewable\.duckdb is being .*lock on file"),
+            ):
+                query_warehouse(PRODUCT, impatient, "select 1")
+        other.communicate(b"\n")
 
 
 def test_a_question_leaves_the_file_to_its_writer(settings: Settings) -> None:

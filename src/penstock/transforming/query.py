@@ -18,7 +18,8 @@ import duckdb
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.loading.kept_open import is_kept
-from penstock.loading.warehouse import open_warehouse
+from penstock.loading.warehouse import WarehouseError, open_to_read
+from penstock.locking import WriterBusyError
 from penstock.settings import Settings
 
 _READERS = {
@@ -63,17 +64,18 @@ def reading(product: Product, settings: Settings) -> Iterator[Callable[[str], Qu
         raise QueryError(message)
     is_ours = is_kept(warehouse)
     try:
-        connection = (
-            open_warehouse(warehouse, config=settings.duckdb_config)
-            if is_ours
-            else duckdb.connect(str(warehouse), read_only=True)
+        connection = open_to_read(
+            warehouse,
+            wait_seconds=settings.lock_wait_seconds if is_ours else 0,
+            config=settings.duckdb_config,
         )
-    except duckdb.Error as error:
-        if "lock on file" in str(error):
-            message = f"{warehouse.name} is being written right now, try again shortly ({error})"
-        else:
-            message = f"{warehouse}: cannot be opened ({error}); expected a DuckDB file"
+    except WriterBusyError as error:
+        message = (
+            f"{warehouse.name} is being written right now, try again shortly ({error.__cause__})"
+        )
         raise QueryError(message) from error
+    except WarehouseError as error:
+        raise QueryError(str(error)) from error
     with connection:
         connection.execute(f"set search_path = '{','.join(_schemas(connection, product.schemas))}'")
         if not is_ours:  # shut in, the writer could go on with nothing
