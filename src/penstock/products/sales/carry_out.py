@@ -15,7 +15,6 @@ from penstock.contracts.layered import (
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
 from penstock.loading.load import load
-from penstock.locking import writer_lock
 from penstock.products.sales.build import build_layer, count_rows, keep_silver, restore_silver
 from penstock.products.sales.contracts import INPUTS
 from penstock.products.sales.manifest import manifest_files
@@ -54,7 +53,7 @@ _ROW_GROUP = 122_880
 def carry_out(
     product: Product, settings: Settings, plan: Plan, *, run_id: str, progress: Progress
 ) -> LayeredRun:
-    """Do what was planned, and keep a record of it however it ends.
+    """Do what was planned, and keep a record of it however it ends; the writer's lock is held.
 
     Raises: as `run_layers`.
     """
@@ -145,10 +144,7 @@ def _build(
     rows: dict[str, int] = {}
     results: list[NodeResult] = []
     deliveries = [one.delivery_id for one in plan.files.values()]
-    with (
-        writer_lock(product.lock(settings), holder="run", wait_seconds=settings.lock_wait_seconds),
-        observed_build(product, settings, run_id=journal.record.run_id) as counted,
-    ):
+    with observed_build(product, settings, run_id=journal.record.run_id) as counted:
         if plan.layers == ("gold",) and plan.from_run is not None:
             _take_silver(product, settings, plan.from_run, journal)
         for layer in [one for one in LAYERS if one in plan.layers and one != "bronze"]:
