@@ -19,7 +19,7 @@ from dagster_project.rooms import RETRIES, progress, room
 from dagster_project.translators import model_spec, node_key
 from penstock.contracts.product import Product
 from penstock.settings import Settings
-from penstock.transforming.manifest import ManifestError
+from penstock.transforming.manifest import checked_nodes
 from penstock.transforming.results import DbtError, NodeResult, last_results
 from penstock.transforming.tables import row_counts
 from penstock.transforming.transform import transform
@@ -70,25 +70,10 @@ def _specs(
 
 
 def _check_specs(product: Product, manifest: Mapping[str, Any]) -> Iterator[dg.AssetCheckSpec]:
-    """Every data test, at what it is declared on, alone reads, or names (`meta.dagster.ref`)."""
-    everything = {**manifest["nodes"], **manifest["sources"]}
-    models = {
-        one["name"]: one for one in manifest["nodes"].values() if one["resource_type"] == "model"
-    }
-    for one in manifest["nodes"].values():
-        if one["resource_type"] != "test":
-            continue
-        named = one["config"].get("meta", {}).get("dagster", {}).get("ref", {}).get("name")
-        read = one["depends_on"]["nodes"]
-        if named is None and one.get("attached_node") is None and len(read) != 1:
-            message = (
-                f"{one['original_file_path']}: {one['name']} reads {len(read)} tables; expected "
-                "config(meta={'dagster': {'ref': {'name': MODEL}}}) to name the one it checks"
-            )
-            raise ManifestError(message)
-        tested = models[named] if named else everything[one.get("attached_node") or read[0]]
+    """Every data test, at what it checks."""
+    for test, tested in checked_nodes(manifest):
         yield dg.AssetCheckSpec(
-            one["name"], asset=node_key(product, tested), description=one["description"] or None
+            test["name"], asset=node_key(product, tested), description=test["description"] or None
         )
 
 

@@ -117,6 +117,41 @@ def data_tests(manifest: Mapping[str, Any], tables: Collection[str]) -> dict[str
     return found
 
 
+def checked_nodes(
+    manifest: Mapping[str, Any],
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Every data test, and the model or source it checks.
+
+    It is the one that the test names (`meta.dagster.ref`), else the one it is declared on, else the
+    only one that it reads.
+
+    Raises: ManifestError for a test that reads several and names none, or one that is no model.
+    """
+    everything = {**manifest["nodes"], **manifest["sources"]}
+    nodes = manifest["nodes"].values()
+    models = {one["name"]: one for one in nodes if one["resource_type"] == "model"}
+    for test in nodes:
+        if test["resource_type"] != "test":
+            continue
+        ref = test["config"].get("meta", {}).get("dagster", {}).get("ref")
+        named = ref.get("name") if isinstance(ref, Mapping) else None
+        declared_on, read = test.get("attached_node"), test["depends_on"]["nodes"]
+        where = f"{test['original_file_path']}: {test['name']}"
+        if ref is not None and named not in models:
+            message = (
+                f"{where}: meta.dagster.ref is {ref}, which names no model; expected "
+                f"{{'name': MODEL}} with one of {', '.join(sorted(models))}"
+            )
+            raise ManifestError(message)
+        if ref is None and declared_on is None and len(read) != 1:
+            message = (
+                f"{where} reads {len(read)} tables; expected "
+                "config(meta={'dagster': {'ref': {'name': MODEL}}}) to name the one it checks"
+            )
+            raise ManifestError(message)
+        yield test, everything[declared_on or read[0]] if named is None else models[named]
+
+
 def _parse(product: Product, settings: Settings) -> Path:
     # dbt takes seconds to import: a manifest that still fits does not pay for it.
     from penstock.transforming.dbt_run import run_dbt  # noqa: PLC0415
