@@ -7,15 +7,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from dagster_project.assets.releasing import release_metadata
+from dagster_project.assets.releasing import audited_release, release_metadata
 from dagster_project.checks import audit_result, audit_spec
 from dagster_project.resources import SettingsResource
 from dagster_project.rooms import RETRIES, progress, room
 from dagster_project.translators import platform_spec, room_key
 from penstock.contracts.product import PLATFORM, Product
 from penstock.loading.load import load
-from penstock.releasing.plan import AuditError
-from penstock.releasing.release import release
 from penstock.runs import land_own
 from penstock.tenancy import one_tenant
 from penstock.transforming.transform import transform
@@ -41,12 +39,7 @@ def platform_asset(product: Product) -> dg.AssetsDefinition:
             files = land_own(one, settings)
             load(one, settings, run_id=run_id, progress=tell)
             built = transform(one, settings, run_id=run_id, progress=tell)
-            try:
-                report = release(one, settings, run_id=run_id, progress=tell)
-            except AuditError as error:
-                # What failed is shown where it belongs, before the step fails.
-                yield audit_result(product, error.checks, key=key)
-                raise
+            report = yield from audited_release(context, one, settings, run_id=run_id, key=key)
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={

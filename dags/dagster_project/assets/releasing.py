@@ -3,7 +3,7 @@
 Belongs here: calling both. Does not belong here: what a report says, the audit (`penstock` judges).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import dagster as dg
 
@@ -16,6 +16,7 @@ from penstock.contracts.product import Product
 from penstock.releasing.plan import AuditError
 from penstock.releasing.release import ReleaseReport, release
 from penstock.releasing.sealed import REPORTS
+from penstock.settings import Settings
 
 
 def report_asset(product: Product) -> dg.AssetsDefinition:
@@ -56,18 +57,34 @@ def release_asset(product: Product) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, settings: SettingsResource
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with room(context, product, settings, "release") as run_id:
-            try:
-                report = release(product, settings, run_id=run_id, progress=progress(context))
-            except AuditError as error:
-                # What failed is shown where it belongs, before the step fails.
-                yield audit_result(product, error.checks)
-                raise
+            report = yield from audited_release(context, product, settings, run_id=run_id)
         yield dg.MaterializeResult(
             asset_key=release_key(product), metadata=release_metadata(report)
         )
         yield audit_result(product, report.checks)
 
     return publish
+
+
+def audited_release(
+    context: dg.AssetExecutionContext,
+    product: Product,
+    settings: Settings,
+    *,
+    run_id: str,
+    key: dg.AssetKey | None = None,
+) -> Generator[dg.AssetCheckResult, None, ReleaseReport]:
+    """Release, and return what came of it; `key` is the asset, if it is not the product's release.
+
+    What failed in an audit is shown where it belongs, before the step fails.
+
+    Raises: as `release`.
+    """
+    try:
+        return release(product, settings, run_id=run_id, progress=progress(context))
+    except AuditError as error:
+        yield audit_result(product, error.checks, key=key)
+        raise
 
 
 def release_metadata(report: ReleaseReport) -> dict[str, dg.MetadataValue | int | str | bool]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import dagster as dg
 
-from dagster_project.assets.releasing import release_metadata
+from dagster_project.assets.releasing import audited_release, release_metadata
 from dagster_project.checks import (
     audit_result,
     data_tests_result,
@@ -28,8 +28,6 @@ from penstock.contracts.product import Product
 from penstock.loading.load import load
 from penstock.loading.tenant_verdicts import judge_routes
 from penstock.loading.verdicts import judge_whole_load
-from penstock.releasing.plan import AuditError
-from penstock.releasing.release import release
 from penstock.run_landing import land_new
 from penstock.transforming.results import DbtError, last_results
 from penstock.transforming.transform import transform
@@ -143,12 +141,7 @@ def _release(product: Product, partitions: Partitions) -> dg.AssetsDefinition:
     @_asset(product, "release", partitions)
     def publish(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[Result]:
         with tenants_room(context, product, settings, "release") as (tenant, run_id):
-            try:
-                report = release(tenant, settings, run_id=run_id, progress=progress(context))
-            except AuditError as error:
-                # What failed is shown where it belongs, before the step fails.
-                yield audit_result(product, error.checks)
-                raise
+            report = yield from audited_release(context, tenant, settings, run_id=run_id)
         yield dg.MaterializeResult(
             asset_key=room_key(product, "release"), metadata=release_metadata(report)
         )
