@@ -13,7 +13,7 @@ from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically, write_text_atomically
 from penstock.settings import Settings
-from penstock.transforming.transform import build_environment, built_models, models_hash
+from penstock.transforming.transform import built_models, models_hash
 
 
 class ManifestError(PenstockError):
@@ -46,9 +46,13 @@ def write_manifest(product: Product, settings: Settings) -> Path:
     built = product.engine_dir(settings) / "dbt" / "target" / "manifest.json"
     if built_models(product, settings) == models and built.exists():
         made = built.read_bytes()  # the last build has parsed these very models
+        write_atomically(path, lambda temporary: _write(temporary, made))
     else:
-        made = _parse(product, settings).read_bytes()
-    write_atomically(path, lambda temporary: _write(temporary, made))
+        # dbt takes seconds to import: a manifest that still fits does not pay for it.
+        from penstock.transforming.shared_parse import parsed_manifest  # noqa: PLC0415
+
+        parsed = parsed_manifest(product, settings, run_id="")
+        write_atomically(path, lambda temporary: parsed.write(str(temporary)))
     write_text_atomically(made_from, models)
     return path
 
@@ -150,21 +154,6 @@ def checked_nodes(
             )
             raise ManifestError(message)
         yield test, everything[declared_on or read[0]] if named is None else models[named]
-
-
-def _parse(product: Product, settings: Settings) -> Path:
-    # dbt takes seconds to import: a manifest that still fits does not pay for it.
-    from penstock.transforming.dbt_run import run_dbt  # noqa: PLC0415
-
-    state = product.engine_dir(settings) / "manifest"
-    run_dbt(
-        ["parse"],
-        project=product.dbt_project,
-        state_dir=state,
-        environment=build_environment(product, settings, None),
-        target="prod",
-    )
-    return state / "target" / "manifest.json"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -5,7 +5,7 @@ belong here: running it (`dbt_run.py`); which variable names the tenant (a produ
 
 The placeholder is no possible slug. A parse that is kept therefore bears nobody's names, and a name
 that was forgotten could never be another tenant's. Nor does it name a place: dbt parses anew when
-its profile has changed, as it would where a data directory was moved or copied.
+its profile has changed, as it would where a data directory was moved or DuckDB was given less.
 """
 
 from dataclasses import replace
@@ -25,14 +25,19 @@ PLACEHOLDER = "{tenant}"
 """Stands for the tenant while the project is parsed."""
 
 _NOWHERE = Path("/{parsed}")  # nothing is opened while a project is parsed
+_LIMITS = ("PENSTOCK_DUCKDB_MEMORY_LIMIT", "PENSTOCK_DUCKDB_THREADS")
 _WAIT_SECONDS = 300.0
 """A parse takes seconds, and somebody else's is worth waiting for: it need not be made again."""
 _NAMES = ("schema", "alias", "identifier", "relation_name")
 
 
 def parse_dir(product: Product, settings: Settings) -> Path:
-    """Where dbt keeps its parse of a product's project: beside its tenants' folders, no slug."""
-    return settings.parses_dir / f".{product.name}" / "{parsed}"
+    """Where dbt keeps its parse of a product's project: beside its tenants' folders, no slug.
+
+    A product with tenants that is asked for none of them has another: dbt's stand-in names it.
+    """
+    is_nobodys = product.of_tenant is not None and not product.tenant
+    return settings.parses_dir / f".{product.name}" / ("{demo}" if is_nobodys else "{parsed}")
 
 
 def parsed_manifest(product: Product, settings: Settings, *, run_id: str) -> Manifest:
@@ -59,6 +64,7 @@ def parsed_manifest(product: Product, settings: Settings, *, run_id: str) -> Man
                 "PENSTOCK_BUILD_WAREHOUSE": str(_NOWHERE / product.warehouse(settings).name),
                 "PENSTOCK_WAREHOUSE_DIR": str(_NOWHERE),
                 "PENSTOCK_DUCKDB_TEMP_DIRECTORY": str(_NOWHERE / "tmp"),
+                **dict.fromkeys(_LIMITS, ""),
                 **stands_for,
             },
             target="prod",
