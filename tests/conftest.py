@@ -27,13 +27,20 @@ def _tree_is_left_as_found() -> Iterator[None]:
         )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _parses_are_shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Dbt parses a project once in a session, whatever the data directory and the worker."""
+@pytest.fixture(scope="session")
+def common_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of the session have in common."""
     own = tmp_path_factory.getbasetemp()
-    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    common = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "common"
+    common.mkdir(exist_ok=True)
+    return common
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parses_are_shared(common_dir: Path) -> Iterator[None]:
+    """Dbt parses a project once in a session, whatever the data directory and the worker."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PENSTOCK_PARSES_DIR", str(common / "parses"))
+        patch.setenv("PENSTOCK_PARSES_DIR", str(common_dir / "parses"))
         yield
 
 

@@ -54,11 +54,16 @@ def own_settings(data_dir: Path, **changes: Any) -> Settings:
         return Settings(**{**given, **changes})
 
 
-def make_manifest(data_dir: Path) -> Path:
-    """dbt's manifests, made once; returns the folder of the product's, for `give_manifest`."""
+def make_manifest(data_dir: Path) -> None:
+    """Make dbt's manifests in a data directory."""
     settings = own_settings(data_dir)
-    write_manifest(SALES, settings)
-    return write_manifest(PRODUCT, settings).parent
+    for product in (SALES, PRODUCT):
+        write_manifest(product, settings)
+
+
+def manifest_dir(data_dir: Path) -> Path:
+    """The folder of the product's manifest in a data directory, for `give_manifest`."""
+    return PRODUCT.engine_dir(own_settings(data_dir)) / "manifest"
 
 
 def give_manifest(settings: Settings, manifest: Path) -> None:
@@ -68,7 +73,6 @@ def give_manifest(settings: Settings, manifest: Path) -> None:
         shutil.copytree(
             engines / product.engine_dir(settings).name / manifest.name,
             product.engine_dir(settings) / manifest.name,
-            ignore=shutil.ignore_patterns("target", "logs"),
         )
 
 

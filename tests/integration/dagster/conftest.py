@@ -17,23 +17,28 @@ from support.dagster_worlds import (
     give_manifest,
     instance_in,
     make_manifest,
+    manifest_dir,
     own_settings,
 )
+from support.once import made_once
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def manifest(common_dir: Path) -> Path:
     """The folder of dbt's manifest: parsing takes seconds, a copy none."""
-    return make_manifest(tmp_path_factory.mktemp("manifest"))
+    return manifest_dir(made_once(common_dir, "manifest", make_manifest))
 
 
 @pytest.fixture(scope="session")
-def by_command(tmp_path_factory: pytest.TempPathFactory, manifest: Path) -> Settings:
+def by_command(common_dir: Path, manifest: Path) -> Settings:
     """The tests' days by the command line; only to be read."""
-    settings = own_settings(tmp_path_factory.mktemp("by_command"))
-    give_manifest(settings, manifest)
-    run(PRODUCT, settings, start=FIRST, end=LAST)
-    return settings
+
+    def make(folder: Path) -> None:
+        settings = own_settings(folder)
+        give_manifest(settings, manifest)
+        run(PRODUCT, settings, start=FIRST, end=LAST)
+
+    return own_settings(made_once(common_dir, "by_command", make))
 
 
 @pytest.fixture(scope="session")

@@ -9,16 +9,20 @@ import pytest
 from penstock.products.sales.product import PRODUCT
 from penstock.settings import Settings
 from support.drops import FIXTURE, land, run
+from support.once import made_once
 from support.worlds import settings_for
 
 
 @pytest.fixture(scope="session")
-def first_world(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def first_world(common_dir: Path) -> Settings:
     """The small drop, built and released as run `first`; only to be read."""
-    settings = settings_for(tmp_path_factory.mktemp("sales") / "data")
-    land(settings, FIXTURE)
-    run(settings, run_id="first")
-    return settings
+
+    def make(folder: Path) -> None:
+        settings = settings_for(folder / "data")
+        land(settings, FIXTURE)
+        run(settings, run_id="first")
+
+    return settings_for(made_once(common_dir, "first_world", make) / "data")
 
 
 @pytest.fixture
