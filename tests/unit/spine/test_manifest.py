@@ -80,7 +80,10 @@ def test_a_test_checks_what_it_names_is_declared_on_or_alone_reads() -> None:
     ("ref", "told"),
     [
         (None, r"models/both\.yml: both reads 2 tables; expected .*'name': MODEL"),
-        ({"name": "golf"}, r"models/both\.yml: both: .*'golf'.* names no model; .* gold, int_cleaned, silver"),
+        (
+            {"name": "golf"},
+            r"models/both\.yml: both: .*'golf'.* names no model; .* gold, int_cleaned, silver",
+        ),
         ("gold", r"is gold, which names no model; expected \{'name': MODEL\}"),
     ],
 )
