@@ -16,13 +16,16 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from dagster_project.assets.releasing import audited_release
 from dagster_project.checks import audit_result
 from dagster_project.definitions import build_defs
 from dagster_project.rooms import RETRIES
 from penstock.products.renewable.product import PRODUCT
+from penstock.releasing.plan import AuditError
 from penstock.releasing.sealed import fails, notes, passes
 from penstock.settings import REPOSITORY_ROOT
 from penstock.transforming.manifest import ManifestError, read_manifest
+from support import releases
 from support.dagster_worlds import (
     DAILY,
     GRAPH_COMMAND,
@@ -35,6 +38,7 @@ from support.dagster_worlds import (
     key,
     own_settings,
 )
+from support.worlds import settings_for
 
 pytestmark = pytest.mark.integration
 
@@ -313,6 +317,21 @@ def test_the_audit_blocks_what_would_read_the_release(definitions: dg.Definition
 
     assert audit.name == "audit"
     assert graph.get(audit).blocking
+
+
+def test_a_failed_audit_is_told_before_the_release_fails(data_dir: Path) -> None:
+    settings = settings_for(data_dir)
+    releases.write_warehouse(settings, releases.Tiny())
+    releases.record(settings, releases.Tiny())  # what dbt leaves; the ledger knows of no build
+    telling = audited_release(
+        dg.build_asset_context(), releases.TINY, settings, run_id=releases.run_id(0)
+    )
+    told = next(telling)
+
+    assert (told.check_name, told.passed) == ("audit", False)
+    assert told.asset_key == dg.AssetKey([releases.TINY.name, "release"])
+    with pytest.raises(AuditError):
+        next(telling)
 
 
 def test_a_failed_audit_is_told_by_its_checks() -> None:
