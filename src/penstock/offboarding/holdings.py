@@ -127,12 +127,17 @@ def holdings_of(one: Product, settings: Settings, names: Names, runs: Iterable[s
             if table_of(path) in tables
         ),
         retracted=tuple(retracted_dir(settings) / table for table in sorted(tables)),
-        report=settings.reports_dir / f"{one.series.replace('/', '_')}.html",
+        report=report_of(one, settings),
         runs=tuple(path for path in mine if path.name not in others),
         shared_runs=tuple(path for path in mine if path.name in others),
         ledger=tuple(ledger.with_name(f"{ledger.name}{end}") for end in ("-wal", "-shm", "")),
         state=one.engine_dir(settings),
     )
+
+
+def report_of(one: Product, settings: Settings) -> Path:
+    """The page that was drawn last from the working warehouse."""
+    return settings.reports_dir / f"{one.series.replace('/', '_')}.html"
 
 
 def table_of(path: Path) -> str | None:

@@ -36,6 +36,7 @@ from penstock.offboarding.holdings import (
     holdings_of,
     names_of,
     raw_tables_of,
+    report_of,
     runs_of,
     table_of,
 )
@@ -234,21 +235,22 @@ def _finish(
 
 
 def _kept(product: Product, settings: Settings, names: Names) -> tuple[Path, ...]:
-    """Folders of the platform, sealed, so that no row of them can leave alone; files of alerts.
+    """What is over all tenants: of the platform, sealed or drawn as a whole, and files of alerts.
 
     An alert may speak of several tenants, and others add to its file at any moment.
     """
-    folders: tuple[Path, ...] = ()
+    platform: tuple[Path, ...] = ()
     if product.platform is not None:
-        over_all = replace(product, tenant=PLATFORM)
-        folders = (series_of(settings, over_all.series).folder, over_all.raw_dir(settings))
+        one = replace(product, tenant=PLATFORM)
+        folder, report = series_of(settings, one.series).folder, report_of(one, settings)
+        platform = (folder, one.raw_dir(settings), report)
     told = re.compile(f"{names.pattern}|tenant {names.slug}($|[^a-z0-9_])")
     alerts = [
         path
         for path in sorted(settings.alerts_file.parent.glob("alerts*.jsonl"))
         if told.search(path.read_text(encoding="utf-8").replace(r"\n", "\n"))
     ]
-    return (*(one for one in folders if one.exists()), *alerts)
+    return (*(one for one in platform if one.exists()), *alerts)
 
 
 def _warehouses(one: Product, settings: Settings) -> list[Path]:
