@@ -92,7 +92,7 @@ def is_dbt_yaml(file: PurePosixPath) -> bool:
 
 def resources(tree: Tree, file: PurePosixPath) -> list[tuple[str, str, dict[str, Any]]]:
     """Kind, name and properties of everything a YAML file of dbt documents."""
-    content = yaml.safe_load(tree.text(file)) or {}
+    content = yaml.load(tree.text(file), yaml.CSafeLoader) or {}
     plain = [(kind, entry) for kind in DOCUMENTED for entry in content.get(kind) or []]
     tables = [
         ("sources", table)
