@@ -302,3 +302,11 @@ class Product:
     def engine_dir(self, settings: Settings) -> Path:
         """State that dlt and dbt keep between runs."""
         return settings.warehouse_dir / f".{self.series}"
+
+    def parse_dir(self, settings: Settings) -> Path:
+        """Where dbt keeps its parse of the project: beside the tenants' folders, no slug.
+
+        A product with tenants that is asked for none of them has another: dbt's stand-in names it.
+        """
+        is_nobodys = self.of_tenant is not None and not self.tenant
+        return settings.parses_dir / f".{self.name}" / ("{demo}" if is_nobodys else "{parsed}")

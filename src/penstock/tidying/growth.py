@@ -36,6 +36,7 @@ def states(product: Product, settings: Settings) -> list[State]:
         ("retracted files", retracted_dir(settings), f"{tidy} (old ones)"),
         ("dlt's packages", engine / "dlt", tidy),
         ("dbt's artifacts", engine / "dbt", "bounded; may be deleted, the next run makes them"),
+        ("dbt's parse", product.parse_dir(settings), "bounded; may be deleted, it is made again"),
         ("dbt's manifest", engine / "manifest", "bounded"),
         ("spilled by DuckDB", settings.duckdb_temp_directory, f"{tidy} (what kills left)"),
         ("developer's copy", product.dev_warehouse(settings), "delete it; `penstock dev-sync`"),

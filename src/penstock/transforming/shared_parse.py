@@ -31,15 +31,6 @@ _WAIT_SECONDS = 300.0
 _NAMES = ("schema", "alias", "identifier", "relation_name")
 
 
-def parse_dir(product: Product, settings: Settings) -> Path:
-    """Where dbt keeps its parse of a product's project: beside its tenants' folders, no slug.
-
-    A product with tenants that is asked for none of them has another: dbt's stand-in names it.
-    """
-    is_nobodys = product.of_tenant is not None and not product.tenant
-    return settings.parses_dir / f".{product.name}" / ("{demo}" if is_nobodys else "{parsed}")
-
-
 def parsed_manifest(product: Product, settings: Settings, *, run_id: str) -> Manifest:
     """The manifest, for dbt to run, with the names of its tenant; `run_id` is written into it.
 
@@ -54,7 +45,7 @@ def parsed_manifest(product: Product, settings: Settings, *, run_id: str) -> Man
     if product.tenant and not stands_for:
         message = f"{product.series}: no variable of its environment is the tenant's name"
         raise PenstockError(message)
-    kept_in = parse_dir(product, settings)
+    kept_in = product.parse_dir(settings)
     with writer_lock(kept_in / "parse.lock", holder="parse", wait_seconds=_WAIT_SECONDS):
         manifest = parse_dbt(
             project=product.dbt_project,
