@@ -225,6 +225,7 @@ def test_a_value_of_another_type_is_named() -> None:
         (b"", "is empty; expected a header"),
         # Far behind the header, where a reader that looks at the beginning only would not see it.
         (b"id,name\n" + b"1,a\n" * 9_000 + b"2,M\xfcller\n", "line 9002 is no UTF-8"),
+        (b'id,name,cost\n1,"a\nb",12\n2,c,34\n3,d', "line 4 has 2 fields; expected 3|line 5 has 2"),
     ],
 )
 def test_a_csv_that_cannot_be_read_says_what_is_wrong(
@@ -242,6 +243,12 @@ def test_text_in_utf8_is_kept_with_a_byte_order_mark_and_without(tmp_path: Path)
         file.write_bytes(mark + "id,name\n1,Müller\n".encode())
         assert read_physical(file).rows.rows() == [("1", "Müller")]
         assert read_physical(file).rows.columns == ["id", "name"]
+
+
+def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_bytes(b"id,name")
+    assert read_physical(file).rows.height == 0
 
 
 def test_what_is_like_nothing_says_where_to_look() -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
 
 from penstock.contracts.contract import ColumnType
 from penstock.errors import PenstockError
@@ -59,7 +61,7 @@ def read_physical(path: Path) -> PhysicalTable:
             return physical(pl.read_parquet(path, glob=False))
         if suffix == ".csv":
             return _read_csv(path)
-    except (OSError, csv.Error, pl.exceptions.PolarsError) as error:
+    except (OSError, csv.Error, pl.exceptions.PolarsError, pa.ArrowException) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         message = (
             f"{path}: cannot be read ({reason}); expected a whole {suffix} file: land it again"
@@ -132,6 +134,8 @@ def _read_csv(path: Path) -> PhysicalTable:
         )
         raise UnreadableTableError(message)
     rows = pl.read_csv(path, infer_schema=False)
+    if rows.height:
+        _refuse_short_lines(path, header)
     rows.columns = header
     kept = [one for one in header if not is_metadata(one)]
     return PhysicalTable(rows.select(kept), dict.fromkeys(kept))
@@ -149,6 +153,35 @@ def _refuse_other_encodings(path: Path) -> None:
                     "a byte order mark: save it so and land it again"
                 )
                 raise UnreadableTableError(message) from error
+
+
+def _refuse_short_lines(path: Path, header: list[str]) -> None:
+    """Polars fills a short line up: of a transfer that broke off, a value cut in two would stay.
+
+    Raises: UnreadableTableError naming the first line that has other than the header's fields.
+    """
+    ragged: list[pa_csv.InvalidRow] = []
+
+    def note(row: pa_csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    pa_csv.read_csv(
+        path,
+        # One thread: only then a bad row carries its number.
+        read_options=pa_csv.ReadOptions(use_threads=False, block_size=1 << 24),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
+        convert_options=pa_csv.ConvertOptions(
+            include_columns=header[:1], column_types={header[0]: pa.string()}
+        ),
+    )
+    if ragged:
+        first = ragged[0]
+        message = (
+            f"{path}: line {first.number} has {first.actual_columns} fields; expected "
+            f"{len(header)}, as the header has: was the transfer cut off? Land it again, whole"
+        )
+        raise UnreadableTableError(message)
 
 
 def _without_markers(column: pl.Series) -> pl.Series:
