@@ -40,6 +40,10 @@ from penstock.transforming.results import RESULTS
 
 _READ_ONLY = 0o444
 _LOG_FILES = ("run_log.*", "openlineage.jsonl")
+_OF_EVERY_RELEASE = (
+    *(sealed.FINGERPRINTS, sealed.INPUTS, sealed.WAREHOUSE),
+    *(sealed.CONTRACTS, sealed.REPORTS, sealed.LOGS, sealed.DBT),
+)
 _DBT_FILES = ("target/manifest.json", RESULTS)
 
 
@@ -82,7 +86,10 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
     contracts = _write_contracts(plan, building, exported.tables)
     root = sealed.root_of(exported.tables, contracts, plan.record.inputs)
     is_same = plan.parent is not None and root == plan.parent.root and plan.parent_dir is not None
-    if is_same and not _has_new_extras(plan, building):
+    if is_same and not plan.product.extras_count:
+        return None
+    extras = _write_extras(plan, building)
+    if is_same and not _are_others(plan, building, extras):
         return None
     _write_facts(plan, building, exported)
     metadata = _metadata(plan, exported, contracts=contracts, root=root, checks=checks)
@@ -105,19 +112,34 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
     )
 
 
-def _has_new_extras(plan: Plan, building: Path) -> bool:
-    """Whether extras that count by themselves are others than the parent's."""
-    parent, write = plan.parent_dir, plan.product.release_extras
-    if write is None or parent is None or not plan.product.extras_count:
-        return False
+def _write_extras(plan: Plan, building: Path) -> set[str]:
+    """Write the product's own files; returns their names below the payload folder."""
     payload = building / bag.PAYLOAD
     before, _ = bag.files_below(payload)
-    write(plan.product, plan.settings, payload)
+    if plan.product.release_extras is not None:
+        plan.product.release_extras(plan.product, plan.settings, payload)
     after, _ = bag.files_below(payload)
-    old = parent / bag.PAYLOAD
-    return any(
-        not (old / name).is_file() or (old / name).read_bytes() != (payload / name).read_bytes()
-        for name in after - before
+    return set(after) - set(before)
+
+
+def _are_others(plan: Plan, building: Path, extras: set[str]) -> bool:
+    """Whether extras are others than the parent's: new, changed or gone.
+
+    The parent's are what lies in its payload folder and no release of the same tables writes.
+    """
+    if plan.parent_dir is None:
+        return False
+    payload, old = building / bag.PAYLOAD, plan.parent_dir / bag.PAYLOAD
+    written, _ = bag.files_below(payload)
+    ours = {name.removeprefix(f"{bag.PAYLOAD}/") for name in _OF_EVERY_RELEASE}
+    there, _ = bag.files_below(old)
+    known = {
+        one
+        for one in set(there) - (set(written) - extras)
+        if not any(one == name or one.startswith(f"{name}/") for name in ours)
+    }
+    return known != extras or any(
+        (old / name).read_bytes() != (payload / name).read_bytes() for name in extras
     )
 
 
@@ -179,8 +201,6 @@ def _write_facts(plan: Plan, building: Path, exported: Exported) -> None:
     for pattern in _LOG_FILES:
         for log in sorted(plan.run_dir.glob(pattern)):
             _copy(log, building / sealed.LOGS / log.name)
-    if plan.product.release_extras is not None:
-        plan.product.release_extras(plan.product, plan.settings, building / bag.PAYLOAD)
 
 
 def _write_reports(

@@ -274,17 +274,21 @@ def test_a_manifest_that_changed_alone_is_released(settings: Settings) -> None:
         (payload / "semantic").mkdir(exist_ok=True)
         (payload / "semantic" / f"{product.tenant}.yml").write_text("fct_orders: {}\n")
 
-    for extras, is_new in ((of(settings, ACME).release_extras, False), (changed, True)):
+    def gone(_product: Product, _settings: Settings, _payload: Path) -> None:
+        pass
+
+    own = of(settings, ACME).release_extras
+    for extras, is_new in ((own, False), (changed, True), (changed, False), (gone, True)):
         product = replace(
             of(settings, ACME),
-            environment={**of(settings, ACME).environment, "OTHER_MODELS": str(is_new)},
+            environment={**of(settings, ACME).environment, "OTHER_MODELS": f"{extras} {is_new}"},
             release_extras=extras,
         )
         assert transform(product, settings).built
         assert release(product, settings, run_id=new_run_id()).is_new == is_new
-    (made,) = [one for one in series_of(settings, f"marketing/{ACME}").released() if one.parent]
-    assert made.root == made.parent_root
-    assert made.seal != made.parent_seal
+    made = [one for one in series_of(settings, f"marketing/{ACME}").released() if one.parent]
+    assert len(made) == 2
+    assert all(one.root == one.parent_root and one.seal != one.parent_seal for one in made)
 
 
 def test_a_push_reads_and_writes_the_tenants_own_rows(settings: Settings) -> None:
