@@ -1,4 +1,5 @@
 """Mappings that cannot be used, files that do not fit theirs, rows that cannot be read: why not."""
+# long because: every way in which a mapping or a file can be wrong stands beside the others.
 
 import os
 from collections.abc import Sequence
