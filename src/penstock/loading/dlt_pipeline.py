@@ -9,6 +9,7 @@ load. Runs alone as `python -m penstock.loading.dlt_pipeline PRODUCT`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from penstock.errors import PenstockError
+from penstock.loading.dlt_surroundings import surround
 from penstock.spared import without
 
 RAW = "raw"
@@ -78,7 +80,7 @@ def append_tables(
 
     Raises: LoadError naming the step and dlt's own message.
     """
-    _configure()
+    surround()
     pipelines_dir.mkdir(parents=True, exist_ok=True)
     pipeline = dlt.pipeline(
         pipeline_name=pipeline_name,
@@ -91,7 +93,7 @@ def append_tables(
         pipeline.abort_packages()
     resources = [
         dlt.resource(
-            table.rows,
+            chain(table.rows),  # of a generator dlt would look up the module, file by file
             name=table.name,
             write_disposition="append",
             columns=cast("Any", table.columns),  # derived, so no literal of dlt's closed TypedDict
@@ -100,24 +102,13 @@ def append_tables(
         for table in tables
     ]
     try:
-        # dlt has its own way to print an address, which does without SQLAlchemy's import.
-        with without("sqlalchemy"):
+        # dlt has its own way to print an address, which does without SQLAlchemy's import, and
+        # binds parameters, of which DuckDB would ask whether pandas made them.
+        with without("sqlalchemy"), without("pandas"):
             pipeline.run(resources, loader_file_format="parquet").raise_on_failed_jobs()
     except PipelineStepFailed as error:
         message = f"{pipeline_name}: dlt failed in step {error.step}: {error.exception}"
         raise LoadError(message) from error
-
-
-def _configure() -> None:
-    dlt.config["runtime.dlthub_telemetry"] = False
-    dlt.config["runtime.log_level"] = "ERROR"
-    # Completed packages would keep a second copy of every row that was ever loaded.
-    # No state of dlt is used: the ledger knows what is loaded.
-    dlt.config["restore_from_destination"] = False
-    dlt.config["load.delete_completed_jobs"] = True
-    dlt.config["extract.next_item_mode"] = "fifo"
-    dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
-    dlt.config["normalize.parquet_normalizer.add_dlt_id"] = False
 
 
 def delete_deliveries(
