@@ -1,5 +1,6 @@
 """Loading with real dlt and DuckDB: nothing lost, nothing twice, whatever is killed or lost."""
 
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from penstock.ledger import Ledger
+from penstock.loading.dlt_pipeline import LoadError
 from penstock.loading.load import LoadReport, load
 from penstock.loading.retract import retract
 from penstock.loading.stale import mark_built, stale_from
@@ -131,6 +133,21 @@ def test_quarantined_rows_leave_when_their_file_is_mended(settings: Settings) ->
     with Ledger(PRODUCT.ledger(settings)) as ledger:
         assert ledger.quarantine() == []
     assert list(settings.quarantine_dir.iterdir()) == []
+
+
+def test_a_gate_that_fails_names_its_table_and_loads_nothing(settings: Settings) -> None:
+    ship_assets(settings)
+    ship(settings, WEATHER, pl.concat([weather(), weather(assets=[renamed(WIND, "wind_z")])]))
+    ship(settings, GENERATION, generation())
+    obstacle = settings.quarantine_dir / "weather__weather_2025-03-01.test.parquet" / "file"
+    obstacle.mkdir(parents=True)
+    with pytest.raises(LoadError, match="resource `weather`"):
+        load_now(settings)
+    shutil.rmtree(settings.quarantine_dir)
+    again = load_now(settings)
+
+    assert (again.rows_accepted, again.rows_quarantined) == (2 + 2 * 48, 24)
+    assert raw(settings, "weather").height == 48
 
 
 def test_only_one_table_may_have_landed(settings: Settings) -> None:

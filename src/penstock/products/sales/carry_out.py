@@ -6,7 +6,9 @@ Belongs here: the order of the steps, what stops a run. Does not belong here: th
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 
+from penstock.beside import beside
 from penstock.contracts.layered import (
     LAYERS,
     Layer,
@@ -75,7 +77,8 @@ def carry_out(
     try:
         _bronze(product, settings, plan, journal, progress)
         if plan.layers != ("bronze",):
-            rows = _build(product, settings, plan, journal, progress)
+            with beside(_import_release if "gold" in plan.layers else lambda: None):
+                rows = _build(product, settings, plan, journal, progress)
         write_summary(journal)
         if "gold" in plan.layers:
             released = release(product, settings, run_id=run_id, progress=progress)
@@ -106,6 +109,12 @@ def _frugal(settings: Settings, plan: Plan) -> Settings:
     if any(one.rows > _ROW_GROUP for one in plan.files.values()):
         return settings
     return settings.model_copy(update={"duckdb_threads": 1})
+
+
+def _import_release() -> None:
+    """Import what a release needs, while DuckDB builds and Python waits."""
+    import_module("penstock.releasing.sealing")
+    import_module("penstock.products.sales.report")
 
 
 def _bronze(
