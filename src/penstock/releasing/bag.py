@@ -1,7 +1,7 @@
 """The BagIt bag (RFC 8493) around a release: manifests, tag files, hashes.
 
-Belongs here: the exact bytes of every tag file, hashing many files. Does not belong here: what the
-payload says; judging a bag (`verify.py`).
+Belongs here: the exact bytes of every tag file; hashing many files, making them durable. Does not
+belong here: what the payload says; judging a bag (`verify.py`).
 
     bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt
     metadata.yaml            what is in the release, and its root
@@ -32,6 +32,7 @@ TAG_FILES = (BAG_INFO, BAGIT, MANIFEST, METADATA)
 
 BAGIT_TEXT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _HASH_DIGITS = 64
+_READ_ONLY = 0o444
 
 
 class BagError(PenstockError):
@@ -117,6 +118,18 @@ def hash_files(root: Path, paths: Iterable[str]) -> dict[str, str]:
     wanted = sorted(paths)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         return dict(zip(wanted, pool.map(lambda path: sha256_of(root / path), wanted), strict=True))
+
+
+def keep_files(paths: Iterable[Path]) -> None:
+    """Make files read-only and durable, several at once: the disk is waited for together."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_keep_file, paths))
+
+
+def _keep_file(path: Path) -> None:
+    path.chmod(_READ_ONLY)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def write_tags(root: Path, *, metadata: str, info: str, payload: Mapping[str, str]) -> str:

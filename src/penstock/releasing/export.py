@@ -163,6 +163,12 @@ def _contents(
     A part that is not looked at has the parent's checksum: its month is older than anything a build
     has touched since, and has as many rows as before. Fingerprint and file are still to come.
     """
+    names = sorted(one.name for one in columns)
+    if table.month_column is None:  # one part, which is looked at whatever it counts
+        everything = checksums(connection, source, columns=names, month_column=None)
+        count, total = everything.get(ALL, (0, ""))
+        yield Part(ALL, count, "", total, _file(table, ALL), "", 0), True
+        return
     rows = month_rows(connection, source, table.month_column) or {ALL: 0}
     if UNDATED in rows:
         message = (
@@ -178,17 +184,21 @@ def _contents(
     sums = checksums(
         connection,
         source,
-        columns=sorted(one.name for one in columns),
+        columns=names,
         month_column=table.month_column,
         months=looked_at,
     )
     for month, count in rows.items():
-        name = table.name if month == ALL else f"{table.name}_{month}"
-        file = f"{PAYLOAD}/{table.folder}/{table.name}/{name}.parquet"
+        file = _file(table, month)
         if month in looked_at:
             yield Part(month, count, "", sums.get(month, (0, ""))[1], file, "", 0), True
         else:
             yield replace(known[month], file=file), False
+
+
+def _file(table: PublishedTable, month: str) -> str:
+    name = table.name if month == ALL else f"{table.name}_{month}"
+    return f"{PAYLOAD}/{table.folder}/{table.name}/{name}.parquet"
 
 
 def _parent_parts(

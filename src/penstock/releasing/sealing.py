@@ -4,7 +4,6 @@ Belongs here: what is written into a release, in which order, and the audit betw
 sealing. Does not belong here: publishing it (`release.py`).
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -38,7 +37,6 @@ from penstock.settings import Settings
 from penstock.spared import spare_pandas
 from penstock.transforming.results import RESULTS
 
-_READ_ONLY = 0o444
 _LOG_FILES = ("run_log.*", "openlineage.jsonl")
 _OF_EVERY_RELEASE = (
     *(sealed.FINGERPRINTS, sealed.INPUTS, sealed.WAREHOUSE),
@@ -288,10 +286,7 @@ def _seal(plan: Plan, building: Path, metadata: Metadata, exported: Exported) ->
     if plan.settings.signing_key_file is not None:
         _write(building / bag.SIGNATURE, sign(metadata, seal, plan.settings.signing_key_file))
     reused = known.keys() - set(exported.written)
-    for path in bag.files_below(building)[0] - reused:
-        (building / path).chmod(_READ_ONLY)
-        with (building / path).open("rb") as file:
-            os.fsync(file.fileno())
+    bag.keep_files(building / path for path in bag.files_below(building)[0] - reused)
     for folder in [building, *(path for path in building.rglob("*") if path.is_dir())]:
         sync_dir(folder)
     return seal

@@ -104,9 +104,9 @@ def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 
 def month_rows(
-    connection: duckdb.DuckDBPyConnection, source: str, month_column: str | None
+    connection: duckdb.DuckDBPyConnection, source: str, month_column: str
 ) -> dict[str, int]:
-    """Rows of every month of `source` (of `all` without a month column), by month."""
+    """Rows of every month of `source`, by month."""
     rows = connection.execute(
         f"select {_month(month_column)}, count(*) from {source} group by 1 order by 1"
     ).fetchall()

@@ -5,6 +5,7 @@ putting silver back in. Does not belong here: SQL; deciding what to build (`run.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from penstock.transforming.results import NodeResult
 
 _VARIABLES = {"PENSTOCK_RUN_DELIVERIES": "run_deliveries", "PENSTOCK_AS_OF": "as_of"}
 """What the project reads from the environment, and the session's variable that stands for it."""
+
+_AT_ONCE = 2
+"""Tables that are kept at once: one thread of DuckDB writes a small one."""
 
 
 class MissingColumnError(PenstockError):
@@ -94,12 +98,16 @@ def keep_silver(product: Product, settings: Settings, folder: Path) -> None:
         wait_seconds=settings.lock_wait_seconds,
         config=settings.duckdb_config,
     ) as connection:
-        for table in SILVER:
-            path = str(folder / f"{table.name}.parquet").replace("'", "''")
-            connection.execute(
+
+        def keep(table: PublishedTable, own: duckdb.DuckDBPyConnection) -> None:
+            path = _text(str(folder / f"{table.name}.parquet"))
+            own.execute(
                 f"copy (from {_name(table)} order by {', '.join(table.key)})"
-                f" to '{path}' (format parquet, compression zstd)"
+                f" to {path} (format parquet, compression zstd)"
             )
+
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            list(pool.map(keep, SILVER, [connection.cursor() for _ in SILVER]))
 
 
 def restore_silver(product: Product, settings: Settings, folder: Path) -> None:
