@@ -26,7 +26,7 @@ from penstock.contracts.published import PublishedTable
 from penstock.landing.files import sha256_of
 from penstock.releasing.bag import PAYLOAD
 from penstock.releasing.fingerprint import FingerprintError, canonical_type, fingerprint
-from penstock.releasing.sealed import Column, Part, SealedTable
+from penstock.releasing.sealed import Column, Part, SealedTable, read_tables
 from penstock.releasing.working import (
     ALL,
     UNDATED,
@@ -83,6 +83,14 @@ class Exported:
     tables: tuple[SealedTable, ...]
     damaged: tuple[str, ...]
     written: tuple[str, ...]
+
+
+def parent_tables(folder: Path | None) -> ParentTables | None:
+    """The tables of a release's folder; None without one. Raises: ReleaseFormatError."""
+    if folder is None:
+        return None
+    tables, made_by = read_tables(folder)
+    return ParentTables(folder, {one.name: one for one in tables}, made_by)
 
 
 def export_tables(

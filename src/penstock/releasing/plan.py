@@ -14,7 +14,7 @@ from penstock.landing.files import write_text_atomically
 from penstock.releasing.canonical import canonical_json
 from penstock.releasing.export import Look
 from penstock.releasing.record import Record
-from penstock.releasing.sealed import Check, Parent
+from penstock.releasing.sealed import Check, Parent, read_metadata
 from penstock.releasing.series import Series
 from penstock.settings import Settings
 
@@ -51,6 +51,12 @@ class Plan:
             return None
         folder = self.series.release_dir(self.parent.run_id)
         return folder if folder.is_dir() else None
+
+    @property
+    def parent_sources(self) -> list[str]:
+        """The sources of the parent's data; none without one."""
+        folder = self.parent_dir
+        return [] if folder is None else list(read_metadata(folder).inputs["sources"])
 
     @property
     def run_dir(self) -> Path:

@@ -17,16 +17,11 @@ from penstock.releasing import bag, sealed
 from penstock.releasing.audit import audit_build, audit_tables
 from penstock.releasing.canonical import canonical_json
 from penstock.releasing.evolution import Change, read_notes, schema_changes, transition_views
-from penstock.releasing.export import Exported, ParentTables, export_tables
+from penstock.releasing.export import Exported, ParentTables, export_tables, parent_tables
 from penstock.releasing.making import EVERY_ROOM, ROOMS, page_of, rooms_of
 from penstock.releasing.pack import check_pack
 from penstock.releasing.plan import Plan, require
-from penstock.releasing.record import (
-    code_facts,
-    published_contract,
-    raw_contracts,
-    tool_versions,
-)
+from penstock.releasing.record import code_facts, published_contract, raw_contracts, tool_versions
 from penstock.releasing.report import render
 from penstock.releasing.sealed import Check, Input, Metadata, SealedTable
 from penstock.releasing.series import sync_dir
@@ -62,7 +57,7 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
     """
     spare_pandas()
     checks = require(plan, audit_build(plan.record))
-    parent = _parent_tables(plan.parent_dir)
+    parent = parent_tables(plan.parent_dir)
     before = {} if parent is None else dict(parent.tables)
     (building / bag.PAYLOAD).mkdir(parents=True)
     try:
@@ -76,7 +71,7 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
         before=before,
         changes=changes,
         may_shrink={one.name for one in plan.product.published if one.may_shrink},
-        sources=(_parent_sources(plan.parent_dir), _sources(plan.record.inputs)),
+        sources=(plan.parent_sources, _sources(plan.record.inputs)),
         floor_pct=plan.settings.row_count_floor_pct,
         allow_shrink=plan.allow_shrink,
     )
@@ -141,22 +136,11 @@ def _are_others(plan: Plan, building: Path, extras: set[str]) -> bool:
     )
 
 
-def _parent_tables(folder: Path | None) -> ParentTables | None:
-    if folder is None:
-        return None
-    tables, made_by = sealed.read_tables(folder)
-    return ParentTables(folder, {one.name: one for one in tables}, made_by)
-
-
-def _parent_sources(folder: Path | None) -> list[str]:
-    return [] if folder is None else list(sealed.read_metadata(folder).inputs["sources"])
-
-
 def _write_tables(
     plan: Plan, building: Path, parent: ParentTables | None
 ) -> tuple[Exported, list[Change]]:
-    settings, published = plan.settings, plan.product.published
-    with working_warehouse(plan.product.warehouse(settings), settings) as connection:
+    published = plan.product.published
+    with working_warehouse(plan.product.warehouse(plan.settings), plan.settings) as connection:
         sources = sources_of(connection, published)
         plan.progress("writing warehouse.duckdb")
         with beside(partial(write_warehouse, connection.cursor(), published, sources, building)):
@@ -170,7 +154,7 @@ def _write_tables(
                 progress=plan.progress,
             )
         after = {one.name: one for one in exported.tables}
-        before = after if parent is None else dict(parent.tables)
+        before = after if parent is None else parent.tables
         changes = schema_changes(before, after, read_notes(plan.product.dbt_project))
         add_views(connection, building, list(transition_views(changes, after)))
     return exported, changes
