@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from penstock.contracts.layered import FolderLanding
 from penstock.contracts.product import Product
 from penstock.landing.days import files_by_day
+from penstock.landing.unfinished import unfinished_days
 from penstock.ledger import Ledger
 from penstock.loading.sources import real_sources
 from penstock.settings import Settings
@@ -64,12 +65,14 @@ def mock_days(
     """Make the mock days from `start` to `end`; returns the files written, None with real data.
 
     Without dates they continue after the last landed day up to yesterday (UTC), or are the last
-    120, or however many a product by itself begins with.
+    120, or however many a product by itself begins with. Days that a killed run left unfinished
+    are made whole with them.
 
     Raises: as the product's mock does.
     """
     with Ledger(product.ledger(settings)) as ledger:
         real = real_sources(product, settings, ledger)
+        unfinished = unfinished_days(ledger)
     if product.source(settings) == "files" or real:
         return None
     if not product.dated_tables:
@@ -81,6 +84,8 @@ def mock_days(
     newest = _newest_landed_day(product, settings)
     following = newest + timedelta(days=1) if newest else last - timedelta(_FIRST_MOCK_DAYS - 1)
     first = start or following
+    if start is None and unfinished is not None:
+        first, last = min(first, unfinished[0]), end or max(last, unfinished[1])
     if start is None and first > last:
         return 0
     return product.mock(product, settings, start=first, end=last, run_id=run_id, progress=progress)

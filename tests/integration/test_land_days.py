@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from penstock.locking import is_alive, sign_of_life
 from penstock.overview import overview
 from penstock.products.renewable.contracts import WEATHER
 from penstock.products.renewable.product import PRODUCT
+from penstock.run_landing import land_new
 from penstock.runs import NothingLandedError, land_days, recorded, run
 from penstock.settings import Settings
 from penstock.transforming.built import days_done
@@ -29,11 +30,24 @@ HOLD = """
 import sys
 from pathlib import Path
 from penstock.products.renewable.product import PRODUCT
+from penstock.run_landing import land_new
 from penstock.runs import recorded
 from penstock.settings import Settings
 with recorded(PRODUCT, Settings(data_dir=Path(sys.argv[1])), "load"):
     print("held", flush=True)
     sys.stdin.read()
+"""
+DIE_BEFORE_GENERATION = """
+import os, sys
+from datetime import date
+from pathlib import Path
+from penstock.products.renewable.product import PRODUCT
+from penstock.settings import Settings
+first, last = map(date.fromisoformat, sys.argv[2:])
+def die(message):
+    if message.startswith("generating generation"):
+        os.kill(os.getpid(), 9)
+PRODUCT.mock(PRODUCT, Settings(data_dir=Path(sys.argv[1])), start=first, end=last, progress=die)
 """
 
 
@@ -46,6 +60,23 @@ def test_mock_days_are_made_and_found(data_dir: Path) -> None:
         "weather": 2,
         "generation": 2,
     }
+
+
+def test_days_whose_making_was_killed_are_whole_after_the_next_run(data_dir: Path) -> None:
+    settings, yesterday = settings_for(data_dir), datetime.now(UTC).date() - timedelta(days=1)
+    first = yesterday - timedelta(days=2)
+
+    killed = subprocess.run(
+        [sys.executable, "-c", DIE_BEFORE_GENERATION, str(data_dir), str(first), str(yesterday)],
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert not (PRODUCT.raw_dir(settings) / "generation").exists()
+
+    again = land_new(PRODUCT, settings, run_id=RUN_ID)
+
+    assert again.mocked_files == 2 * 3  # generation and the planted truth
+    assert land_new(PRODUCT, settings, run_id=RUN_ID).mocked_files == 0
 
 
 def test_days_that_have_not_landed_are_named(data_dir: Path) -> None:

@@ -17,6 +17,7 @@ from penstock.errors import PenstockError
 from penstock.landing.days import files_by_day, refuse_odd_days
 from penstock.landing.deliver import Shipment, deliver
 from penstock.landing.files import PartitionName
+from penstock.landing.unfinished import making_days
 from penstock.ledger import Delivery, Ledger
 from penstock.loading.sources import real_sources
 from penstock.locking import writer_lock
@@ -36,6 +37,7 @@ from penstock.settings import Settings, new_run_id, read_settings
 
 _CHUNK_DAYS = 31
 _DELIVERY_TIME = time(4)
+_Days = tuple[date, date]
 _CONTRACTS = {one.table: one for one in (WEATHER, GENERATION, GROUND_TRUTH)}
 _GENERATORS: Mapping[str, Callable[..., pl.DataFrame]] = {
     WEATHER.table: generate_weather,
@@ -83,23 +85,17 @@ def mock(
         world = open_world(
             settings, ledger, raw_dir, seed=seed, portfolio=portfolio, is_clean=is_clean
         )
-        written = list(_deliver_assets(raw_dir, world, run_id=run))
-        for table in tables:
-            for first, last in _missing_chunks(raw_dir / table, table, start, end):
-                progress(f"generating {table}, {first} to {last}")
-                frame = _GENERATORS[table](
-                    world.portfolio.assets,
-                    start=first,
-                    end=last,
-                    seed=world.seed,
-                    kinds=world.kinds,
-                )
-                written += _deliver_days(raw_dir, table, frame, world, run_id=run)
-        if GENERATION.table in tables and not world.is_clean:
-            progress("late corrections")
-            written += _deliver_corrections(raw_dir, world, run_id=run)
-        with ledger.transaction():
-            ledger.put_deliveries(written)
+        with making_days(ledger, start, end, is_whole=set(tables) == set(_CONTRACTS)):
+            written = list(_deliver_assets(raw_dir, world, run_id=run))
+            for table in tables:
+                for chunk in _missing_chunks(raw_dir / table, table, start, end):
+                    progress(f"generating {table}, {chunk[0]} to {chunk[1]}")
+                    written += _deliver_missing(raw_dir, table, world, chunk, run_id=run)
+            if GENERATION.table in tables and not world.is_clean:
+                progress("late corrections")
+                written += _deliver_corrections(raw_dir, world, run_id=run)
+            with ledger.transaction():
+                ledger.put_deliveries(written)
     return len(written)
 
 
@@ -113,9 +109,16 @@ def _refuse_beside_real(sources: set[str]) -> None:
         raise PenstockError(message)
 
 
-def _missing_chunks(
-    folder: Path, table: str, start: date, end: date
-) -> Iterator[tuple[date, date]]:
+def _deliver_missing(
+    raw_dir: Path, table: str, world: World, days: _Days, *, run_id: str
+) -> tuple[Delivery, ...]:
+    frame = _GENERATORS[table](
+        world.portfolio.assets, start=days[0], end=days[1], seed=world.seed, kinds=world.kinds
+    )
+    return _deliver_days(raw_dir, table, frame, world, run_id=run_id)
+
+
+def _missing_chunks(folder: Path, table: str, start: date, end: date) -> Iterator[_Days]:
     """Runs of days, at most a month long, whose file is missing."""
     names = {path.name for path in folder.iterdir()} if folder.exists() else set()
     run: list[date] = []
