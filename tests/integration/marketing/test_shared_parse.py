@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
-from penstock.products.marketing.product import PRODUCT
 from penstock.settings import Settings
 from penstock.transforming.shared_parse import PLACEHOLDER, parsed_manifest
 from support.tenants import of, tenant_entry, tenant_settings
@@ -62,7 +61,7 @@ def test_a_parse_is_kept_once_without_anybodys_name(tmp_path: Path) -> None:
 def test_a_parse_fits_wherever_the_data_lie(tmp_path: Path) -> None:
     here, there = tenant_settings(tmp_path / "here", ENTRIES), _of_its_own(tmp_path / "there")
     made = parsed_manifest(of(here, "acme"), here, run_id="here")
-    shutil.copytree(PRODUCT.parse_dir(here), PRODUCT.parse_dir(there))
+    shutil.copytree(of(here, "acme").parse_dir(here), of(there, "acme").parse_dir(there))
     (kept,) = there.warehouse_dir.rglob("partial_parse.msgpack")
     os.utime(kept, (0, 0))  # dbt writes it whenever it has parsed anything
     again = parsed_manifest(of(there, "acme"), there, run_id="there")
