@@ -51,7 +51,7 @@ def write_manifest(product: Product, settings: Settings) -> Path:
         # dbt takes seconds to import: a manifest that still fits does not pay for it.
         from penstock.transforming.shared_parse import parsed_manifest  # noqa: PLC0415
 
-        parsed = parsed_manifest(product, settings, run_id="")
+        parsed = parsed_manifest(product, settings, run_id="").writable_manifest()
         write_atomically(path, lambda temporary: parsed.write(str(temporary)))
     write_text_atomically(made_from, models)
     return path

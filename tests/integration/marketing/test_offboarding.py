@@ -200,8 +200,8 @@ def test_everything_of_a_tenant_goes_and_nothing_of_another(settings: Settings) 
     done = _call("tenants", "offboard", ACME)
     assert done.exit_code == 0, done.output
     assert f"{ACME} is offboarded: nothing of it is left" in done.output
-    for kept in (platform, page):
-        assert f"may tell of {ACME}: {kept}" in done.output.replace("\n", "")
+    for left in (platform, page):
+        assert f"may tell of {ACME}: {left}" in done.output.replace("\n", "")
     proof = re.search(r"to prove the copies: (.*)", done.output)
     assert proof is not None
     subprocess.run(["bash", "-c", proof[1]], check=True)
