@@ -64,17 +64,12 @@ def _route_again(
     product: Product, settings: Settings, origins: Sequence[str], *, run_id: str
 ) -> FolderLanding | None:
     """Files that were refused whole are routed again, deliveries with refused rows loaded again."""
-    if product.refused_files is None:
-        call_again(product, settings, origins)
-        return None
     with Ledger(product.ledger(settings)) as ledger:
         chosen = known_origins(ledger, origins)
-    routed = product.refused_files().replay(product, settings, chosen, run_id=run_id)
-    with Ledger(product.ledger(settings)) as ledger:
-        left = {one.origin for one in ledger.quarantine()}
-    still = [one for one in chosen if one in left]
-    if still:  # none would mean all
-        call_again(product, settings, still)
+    routed = None
+    if product.refused_files is not None:
+        routed = product.refused_files().replay(product, settings, chosen, run_id=run_id)
+    call_again(product, settings, chosen)
     return routed
 
 

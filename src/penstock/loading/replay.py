@@ -45,11 +45,11 @@ def known_origins(ledger: Ledger, origins: Sequence[str]) -> list[str]:
 
 
 def call_again(product: Product, settings: Settings, origins: Sequence[str]) -> list[Delivery]:
-    """Have the deliveries behind the origins go through the gate again with the next load.
+    """Have the deliveries behind these origins go through the gate again with the next load.
 
     Origins that a mapping refused are no deliveries and are left as they are.
 
-    Raises: PenstockError when nothing of an origin is quarantined, or its file is gone.
+    Raises: PenstockError when a delivery's file is gone.
     """
     with (
         writer_lock(
@@ -57,8 +57,7 @@ def call_again(product: Product, settings: Settings, origins: Sequence[str]) -> 
         ),
         Ledger(product.ledger(settings)) as ledger,
     ):
-        chosen = set(known_origins(ledger, origins))
-        again = [one for one in ledger.deliveries() if one.delivery_id in chosen]
+        again = [one for one in ledger.deliveries() if one.delivery_id in set(origins)]
         for one in again:
             path = product.raw_dir(settings) / one.delivery_id
             if not path.exists():
