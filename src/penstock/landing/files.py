@@ -1,6 +1,7 @@
 """Files written whole or not at all, and how they are named and recognised.
 
-Belongs here: partition file names, atomic writing, hashes of files, Parquet with fixed options.
+Belongs here: partition file names, atomic writing, hashes of files, what is no UTF-8 in one,
+Parquet with fixed options.
 Does not belong here: what a table's rows mean.
 """
 
@@ -20,6 +21,7 @@ _NAME = re.compile(
     r"(?:\.(?P<source>(?!r\d+\.)[A-Za-z0-9_-]+))?(?:\.r(?P<revision>[1-9]\d*))?\.parquet$"
 )
 METADATA_PREFIX = "penstock."
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,18 @@ def read_metadata(schema: pa.Schema) -> dict[str, str]:
         for key, value in (schema.metadata or {}).items()
         if key.startswith(prefix)
     }
+
+
+def foreign_text(path: Path) -> str:
+    """Where a file first is no UTF-8: line, byte, and what stands before it; empty if it is."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                before = line[max(0, error.start - _SHOWN) : error.start].decode("utf-8", "replace")
+                return f"line {number} has the byte 0x{line[error.start]:02x} after {before!r}"
+    return ""
 
 
 def _put(path: Path, content: bytes) -> None:

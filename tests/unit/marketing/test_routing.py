@@ -224,7 +224,10 @@ def test_a_value_of_another_type_is_named() -> None:
     [
         (b"", "is empty; expected a header"),
         # Far behind the header, where a reader that looks at the beginning only would not see it.
-        (b"id,name\n" + b"1,a\n" * 9_000 + b"2,M\xfcller\n", "line 9002 is no UTF-8"),
+        (
+            b"id,name\n" + b"1,a\n" * 9_000 + b"2,M\xfcller\n",
+            "is not UTF-8: line 9002 has the byte 0xfc after '2,M'",
+        ),
         (b'id,name,cost\n1,"a\nb",12\n2,c,34\n3,d', "line 4 has 2 fields; expected 3|line 5 has 2"),
     ],
 )

@@ -16,6 +16,7 @@ import pyarrow.csv as pa_csv
 
 from penstock.contracts.contract import ColumnType
 from penstock.errors import PenstockError
+from penstock.landing.files import foreign_text
 from penstock.products.marketing.landing_contract import is_metadata
 
 MISSING = ("", "-", "--")
@@ -120,7 +121,12 @@ _DTYPES: dict[ColumnType, pl.DataType] = {
 
 
 def _read_csv(path: Path) -> PhysicalTable:
-    _refuse_other_encodings(path)
+    if foreign := foreign_text(path):
+        message = (
+            f"{path}: is not UTF-8: {foreign}; expected text in UTF-8, with or without a byte "
+            "order mark: save it so and land it again"
+        )
+        raise UnreadableTableError(message)
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file), [])
     twice = [name for name, count in Counter(header).items() if count > 1]
@@ -139,20 +145,6 @@ def _read_csv(path: Path) -> PhysicalTable:
     rows.columns = header
     kept = [one for one in header if not is_metadata(one)]
     return PhysicalTable(rows.select(kept), dict.fromkeys(kept))
-
-
-def _refuse_other_encodings(path: Path) -> None:
-    """Raises: UnreadableTableError naming the first line that is no UTF-8."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                message = (
-                    f"{path}: line {number} is no UTF-8; expected text in UTF-8, with or without "
-                    "a byte order mark: save it so and land it again"
-                )
-                raise UnreadableTableError(message) from error
 
 
 def _refuse_short_lines(path: Path, header: list[str]) -> None:

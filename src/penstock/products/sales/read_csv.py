@@ -17,9 +17,9 @@ import pyarrow.csv as pa_csv
 
 from penstock.contracts.contract import Contract
 from penstock.errors import PenstockError
+from penstock.landing.files import foreign_text
 
 _NAMED = 5
-_SHOWN = 40
 
 
 class UnreadableFileError(PenstockError):
@@ -48,7 +48,7 @@ def read_csv(path: Path, contract: Contract, *, name: str) -> CsvContent:
     try:
         table = _parse(path, name)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        if foreign := _foreign_line(path):
+        if foreign := foreign_text(path):
             raise _unreadable(name, f"is not UTF-8: {foreign}") from error
         reason = str(error).splitlines()[0]
         raise _unreadable(name, f"cannot be read as CSV in UTF-8 ({reason})") from error
@@ -102,18 +102,6 @@ def _parse(path: Path, name: str) -> pa.Table:
             f"has {len(ragged):,} lines that are not {table.num_columns} fields long ({listed})",
         )
     return table
-
-
-def _foreign_line(path: Path) -> str:
-    """The first line that is no UTF-8, and where in it; empty if every line is."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                before = line[max(0, error.start - _SHOWN) : error.start].decode("utf-8", "replace")
-                return f"line {number} has the byte 0x{line[error.start]:02x} after {before!r}"
-    return ""
 
 
 def _unreadable(name: str, problem: str) -> UnreadableFileError:
