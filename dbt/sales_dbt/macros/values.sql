@@ -4,9 +4,12 @@
     try_cast({{ expression }} as decimal(18, 4))
 {%- endmacro %}
 
-{# A number without a fraction; a cast alone would round 1.5 pieces to 2, and an id to another. #}
+{# A number without a fraction; a cast alone would round 1.5 pieces to 2, and an id to another.
+   Digits alone need no second look, which takes a hundred times as long. #}
 {% macro whole_number(expression) -%}
     case
+        when regexp_full_match({{ expression }}, '[+-]?[0-9]+')
+            then try_cast({{ expression }} as bigint)
         when try_cast({{ expression }} as bigint) = try_cast({{ expression }} as decimal(38, 9))
             then try_cast({{ expression }} as bigint)
     end
@@ -16,10 +19,7 @@
    71 as dates. A time behind the day is ignored. #}
 {% macro iso_date(expression) -%}
     case
-        when
-            translate(substr({{ expression }}, 1, 4), '0123456789', '') = ''
-            and substr({{ expression }}, 5, 1) in ('-', '/')
-            and translate({{ expression }}, '0123456789-/ T:.+Z', '') = ''
+        when regexp_full_match({{ expression }}, '[0-9]{4}[-/][-/0-9 T:.+Z]*')
             then try_cast({{ expression }} as date)
     end
 {%- endmacro %}
@@ -34,7 +34,7 @@
 {# A date written as eight digits; null for 0, for other lengths and for days that do not exist. #}
 {% macro eight_digit_date(column) -%}
     case
-        when length({{ column }}) = 8 and translate({{ column }}, '0123456789', '') = ''
+        when regexp_full_match({{ column }}, '[0-9]{8}')
             then
                 try_cast(
                     substr({{ column }}, 1, 4) || '-'
