@@ -11,6 +11,8 @@ has, and keeps the constraints it was made with.
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
@@ -23,7 +25,7 @@ _FEW_COLUMNS = 3
 
 
 def build_nodes(
-    connection: duckdb.DuckDBPyConnection,
+    sessions: Sequence[duckdb.DuckDBPyConnection],
     nodes: Sequence[CompiledNode],
     *,
     everything: Sequence[CompiledNode],
@@ -31,25 +33,38 @@ def build_nodes(
 ) -> list[NodeResult]:
     """Build `nodes`, in their order, and what became of each.
 
-    `everything` is the whole project: who reads whom.
+    As many at a time as there are `sessions` of the warehouse. A node waits for those before it
+    that it reads or that may stop it: what becomes of it does not depend on how many sessions there
+    are. `everything` is the whole project: who reads whom.
 
     Raises: DbtError naming every model and test that failed; its results are those of all nodes.
     """
     state = _State({one.unique_id: one.depends_on for one in everything})
-    results: list[NodeResult] = []
-    for one in nodes:
-        started = time.perf_counter()
-        if state.stops(one):
-            status, message, failures = _SKIPPED, "reads what failed", None
-        else:
-            progress(f"{one.kind} {one.name}")
-            try:
-                status, message, failures = _run(connection, one)
-            except duckdb.Error as error:
-                status, message, failures = "error", str(error), None
-        state.note(one, status)
-        seconds = time.perf_counter() - started
-        results.append(NodeResult(one.name, one.kind, status, seconds, message, failures))
+    waits_for = {one.unique_id: state.before(one, nodes[:at]) for at, one in enumerate(nodes)}
+    _make_schemas(sessions[0], nodes)
+    ended: dict[str, NodeResult] = {}
+    waiting, free = list(nodes), list(sessions)
+    running: dict[Future[NodeResult], tuple[CompiledNode, duckdb.DuckDBPyConnection]] = {}
+    with ThreadPoolExecutor(len(sessions)) as pool, _interrupted(sessions):
+        while waiting or running:
+            ready = [one for one in waiting if waits_for[one.unique_id] <= ended.keys()]
+            for one in ready:
+                if state.stops(one):
+                    ended[one.unique_id] = _skipped(one)
+                    state.note(one, _SKIPPED)
+                elif free:
+                    progress(f"{one.kind} {one.name}")
+                    session = free.pop()
+                    running[pool.submit(_build, session, one)] = (one, session)
+                else:
+                    continue
+                waiting.remove(one)
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                one, session = running.pop(done)
+                ended[one.unique_id] = done.result()
+                state.note(one, done.result().status)
+                free.append(session)
+    results = [ended[one.unique_id] for one in nodes]
     failed = [one for one in results if one.status in FAILED]
     if failed:
         lines = [f"  {one.kind} {one.name}: {one.message.strip()}" for one in failed]
@@ -58,6 +73,23 @@ def build_nodes(
         )
         raise DbtError(message, results)
     return results
+
+
+@contextmanager
+def _interrupted(sessions: Sequence[duckdb.DuckDBPyConnection]) -> Iterator[None]:
+    """When an error leaves the block, what the sessions still run is given up."""
+    try:
+        yield
+    except BaseException:
+        for one in sessions:
+            one.interrupt()
+        raise
+
+
+def _make_schemas(connection: duckdb.DuckDBPyConnection, nodes: Sequence[CompiledNode]) -> None:
+    """Make the schemas of all models: two sessions that make one at a time would clash."""
+    for schema in dict.fromkeys(one.relation.rsplit(".", 1)[0] for one in nodes if one.relation):
+        connection.execute(f"create schema if not exists {schema}")
 
 
 @dataclass
@@ -74,6 +106,16 @@ class _State:
         elif status in FAILED:
             self.doubted.append(frozenset(node.depends_on))
 
+    def before(self, node: CompiledNode, others: Sequence[CompiledNode]) -> set[str]:
+        """Which of the others have to end before it is known whether `node` is to be built."""
+        behind = self._behind(node) if node.kind == "model" else set[str]()
+        return {
+            one.unique_id
+            for one in others
+            if one.unique_id in node.depends_on
+            or (one.kind == "test" and behind.issuperset(one.depends_on))
+        }
+
     def stops(self, node: CompiledNode) -> bool:
         if self.unbuilt & set(node.depends_on):
             return True
@@ -89,6 +131,20 @@ class _State:
                 found.add(name)
                 waiting += self.reads.get(name, ())
         return found
+
+
+def _skipped(node: CompiledNode) -> NodeResult:
+    return NodeResult(node.name, node.kind, _SKIPPED, 0.0, "reads what failed")
+
+
+def _build(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> NodeResult:
+    started = time.perf_counter()
+    try:
+        status, message, failures = _run(connection, node)
+    except duckdb.Error as error:
+        status, message, failures = "error", str(error), None
+    seconds = time.perf_counter() - started
+    return NodeResult(node.name, node.kind, status, seconds, message, failures)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> tuple[str, str, int | None]:
@@ -108,8 +164,6 @@ def _run(connection: duckdb.DuckDBPyConnection, node: CompiledNode) -> tuple[str
     if problems:
         told = "; ".join(problems)
         return "error", f"does not fit its table: {told}: build it anew with --full-refresh", None
-    schema = node.relation.rsplit(".", 1)[0]
-    connection.execute(f"create schema if not exists {schema}")
     connection.begin()
     try:
         for statement in _statements(node):

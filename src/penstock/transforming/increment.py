@@ -61,7 +61,7 @@ def build_increment(
         connection.execute(f"set variable {REBUILD_FROM} = date '{first}'")
         chosen = [one for one in nodes if test or one.kind == "model"]
         try:
-            results = build_nodes(connection, chosen, everything=nodes, progress=progress)
+            results = build_nodes([connection], chosen, everything=nodes, progress=progress)
         except DbtError as error:
             _keep(product, settings, error.results)
             raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from threading import Barrier
 from typing import Any
 
 import duckdb
@@ -44,16 +45,23 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def built(warehouse: duckdb.DuckDBPyConnection, *nodes: CompiledNode) -> list[NodeResult]:
+def built(
+    warehouse: duckdb.DuckDBPyConnection, *nodes: CompiledNode, at_once: int = 1
+) -> list[NodeResult]:
     ordered = in_order(nodes)
-    return build_nodes(warehouse, ordered, everything=ordered)
+    sessions = [warehouse, *(warehouse.cursor() for _ in range(1, at_once))]
+    return build_nodes(sessions, ordered, everything=ordered)
 
 
 def statuses(warehouse: duckdb.DuckDBPyConnection, *nodes: CompiledNode) -> dict[str, str]:
-    """How each node of a build that fails ended."""
-    with pytest.raises(DbtError) as raised:
-        built(warehouse, *nodes)
-    return {one.name: one.status for one in raised.value.results}
+    """How each node of a build that fails ended, one or several at a time."""
+    ended = []
+    for at_once in (1, 3):
+        with pytest.raises(DbtError) as raised:
+            built(warehouse, *nodes, at_once=at_once)
+        ended.append({one.name: one.status for one in raised.value.results})
+    assert ended[0] == ended[1]
+    return ended[0]
 
 
 def test_every_node_comes_after_what_it_reads_and_tests_before_who_follows() -> None:
@@ -67,6 +75,34 @@ def test_every_node_comes_after_what_it_reads_and_tests_before_who_follows() -> 
 def test_models_that_read_each_other_are_refused() -> None:
     with pytest.raises(NotCompilableError, match=r"model\.p\.a, model\.p\.b"):
         in_order([model("a", "", "b"), B])
+
+
+def test_nodes_that_do_not_wait_for_each_other_run_at_once(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    both = Barrier(2, timeout=20)  # breaks, and fails the first, when nobody comes to meet it
+    warehouse.create_function("meet", lambda n: both.wait() * 0 + n, ["BIGINT"], "BIGINT")
+    first, second = (model(name, "select meet(n) as n from range(1) t(n)") for name in "ab")
+
+    results = built(warehouse, first, second, at_once=2)
+
+    assert [one.message for one in results] == ["OK", "OK"]
+
+
+@pytest.mark.timeout(60)
+def test_who_gives_up_does_not_wait_for_the_statement_that_runs(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    endless = model("a", "select count(*) as n from range(1_000_000_000_000) where range % 7 = 3")
+
+    def give_up(text: str) -> None:
+        if text == "model c":
+            raise KeyboardInterrupt
+
+    sessions = [warehouse, warehouse.cursor()]
+    with pytest.raises(KeyboardInterrupt):
+        build_nodes(sessions, [endless, C], everything=[endless, C], progress=give_up)
+    assert warehouse.execute("select 1").fetchall() == [(1,)]
 
 
 def test_tables_are_replaced_and_tests_counted(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -112,7 +148,7 @@ def test_a_failed_test_leaves_alone_who_reads_part_of_what_it_read(
     later = replace(B, depends_on=("model.p.a", "model.p.z"))
 
     with pytest.raises(DbtError) as raised:
-        build_nodes(warehouse, [A, C, of_both, later], everything=[A, C, later])
+        build_nodes([warehouse], [A, C, of_both, later], everything=[A, C, later])
     assert {one.name: one.status for one in raised.value.results}["b"] == "success"
 
 
@@ -122,10 +158,10 @@ def test_a_layer_built_alone_knows_what_the_layer_below_read(
     of_both = check("of_both", "select 1", "a", "c")
     both = model("both", "from made.b, made.c", "b", "c")
     everything = in_order([A, B, C, of_both, both])
-    build_nodes(warehouse, [A, B], everything=everything)
+    build_nodes([warehouse], [A, B], everything=everything)
 
     with pytest.raises(DbtError) as raised:
-        build_nodes(warehouse, [C, of_both, both], everything=everything)
+        build_nodes([warehouse], [C, of_both, both], everything=everything)
     assert [one.status for one in raised.value.results] == ["success", "fail", "skipped"]
 
 

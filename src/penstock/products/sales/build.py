@@ -27,7 +27,7 @@ _VARIABLES = {"PENSTOCK_RUN_DELIVERIES": "run_deliveries", "PENSTOCK_AS_OF": "as
 """What the project reads from the environment, and the session's variable that stands for it."""
 
 _AT_ONCE = 2
-"""Tables that are kept at once: one thread of DuckDB writes a small one."""
+"""Tables that are worked at once: a small one has work for one thread of DuckDB."""
 
 
 class MissingColumnError(PenstockError):
@@ -54,14 +54,13 @@ def build_layer(
         wait_seconds=settings.lock_wait_seconds,
         config=settings.duckdb_config,
     ) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"set variable run_deliveries = [{named}]")
-        connection.execute(f"set variable as_of = date '{as_of}'")
+        sessions = [connection, *(connection.cursor() for _ in range(1, _AT_ONCE))]
+        for one in sessions:
+            one.execute("set TimeZone = 'UTC'")
+            one.execute(f"set variable run_deliveries = [{named}]")
+            one.execute(f"set variable as_of = date '{as_of}'")
         return build_nodes(
-            connection,
-            nodes_of(everything, layer),
-            everything=everything,
-            progress=progress,
+            sessions, nodes_of(everything, layer), everything=everything, progress=progress
         )
 
 
