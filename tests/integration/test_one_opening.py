@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from penstock.loading.load import load
-from penstock.loading.one_opening import one_opening, one_writer
+from penstock.loading.one_opening import checkpoint, one_opening, one_writer
 from penstock.loading.warehouse import open_to_read, open_warehouse
 from penstock.products.renewable.product import PRODUCT
 from penstock.runs import run
@@ -72,6 +72,22 @@ def test_what_rooms_write_is_checkpointed_once_at_the_end(data_dir: Path) -> Non
     assert not wal_of(settings).exists()
     with duckdb.connect(str(PRODUCT.warehouse(settings)), read_only=True) as connection:
         assert connection.execute("select count(*) from duckdb_tables()").fetchall() == [(2,)]
+
+
+def test_a_checkpoint_on_the_way_leaves_nothing_to_write_and_the_ledger_knows(
+    data_dir: Path,
+) -> None:
+    settings = settings_for(data_dir).model_copy(update={"lock_wait_seconds": 0.0})
+    checkpoint(PRODUCT, settings)  # of a warehouse that nobody keeps open: nothing to do
+    with one_writer(PRODUCT, settings, holder="run"):
+        ship_days(settings, days=1)
+        load(PRODUCT, settings)
+        assert wal_of(settings).exists()
+        checkpoint(PRODUCT, settings)
+        assert not wal_of(settings).exists()
+
+    with duckdb.connect(str(PRODUCT.warehouse(settings))):  # nobody else may open it
+        assert load(PRODUCT, settings).deliveries == ()
 
 
 def test_the_file_is_free_after_a_room_that_failed(data_dir: Path) -> None:

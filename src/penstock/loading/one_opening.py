@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from penstock.contracts.product import Product
 from penstock.loading.in_step import file_state, follow
-from penstock.loading.kept_open import is_kept, kept_open
+from penstock.loading.kept_open import is_kept, kept_connection, kept_open
 from penstock.locking import writer_of_rooms
 from penstock.settings import Settings
 
@@ -38,6 +38,19 @@ def one_opening(product: Product, settings: Settings) -> Iterator[None]:
     finally:
         if opened:
             follow(product, settings, before)
+
+
+def checkpoint(product: Product, settings: Settings) -> None:
+    """Write what the log of a warehouse that is kept open holds into its file, now.
+
+    Otherwise its last connection does so as it closes, and nothing else is done meanwhile.
+    """
+    warehouse = product.warehouse(settings)
+    connection = kept_connection(warehouse)
+    if connection is not None:
+        before = file_state(warehouse)
+        connection.execute("checkpoint")
+        follow(product, settings, before)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ sealing. Does not belong here: publishing it (`release.py`).
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from penstock.beside import beside
 from penstock.errors import PenstockError
+from penstock.loading.one_opening import checkpoint
 from penstock.releasing import bag, sealed
 from penstock.releasing.audit import audit_build, audit_tables
 from penstock.releasing.canonical import canonical_json
@@ -65,16 +66,34 @@ def seal_release(plan: Plan, building: Path) -> SealedRelease | None:
     except ExportError as error:
         require(plan, [*checks, sealed.fails("tables", str(error))])
         raise
-    checks += audit_tables(
-        exported.tables,
-        plan.record.nodes,
-        before=before,
-        changes=changes,
-        may_shrink={one.name for one in plan.product.published if one.may_shrink},
-        sources=(plan.parent_sources, _sources(plan.record.inputs)),
-        floor_pct=plan.settings.row_count_floor_pct,
-        allow_shrink=plan.allow_shrink,
-    )
+    # The working warehouse has been read; its log is written into it while one core is enough.
+    with beside(partial(checkpoint, plan.product, plan.settings)):
+        return _seal_tables(plan, building, exported, changes, before=before, checks=checks)
+
+
+def _seal_tables(
+    plan: Plan,
+    building: Path,
+    exported: Exported,
+    changes: Sequence[Change],
+    *,
+    before: Mapping[str, SealedTable],
+    checks: Sequence[Check],
+) -> SealedRelease | None:
+    """Everything else beside the tables that are written; as `seal_release`."""
+    checks = [
+        *checks,
+        *audit_tables(
+            exported.tables,
+            plan.record.nodes,
+            before=before,
+            changes=changes,
+            may_shrink={one.name for one in plan.product.published if one.may_shrink},
+            sources=(plan.parent_sources, _sources(plan.record.inputs)),
+            floor_pct=plan.settings.row_count_floor_pct,
+            allow_shrink=plan.allow_shrink,
+        ),
+    ]
     require(plan, checks)
     contracts = _write_contracts(plan, building, exported.tables)
     root = sealed.root_of(exported.tables, contracts, plan.record.inputs)
