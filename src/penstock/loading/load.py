@@ -7,9 +7,7 @@ two leaves deliveries that the ledger does not call loaded; the next load repeat
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,9 +32,6 @@ from penstock.settings import Settings, new_run_id
 from penstock.spared import spare_pandas
 
 _log = logging.getLogger(__name__)
-_AT_ONCE_BYTES = 32 << 20
-"""Size of landed files whose rows are held in memory together; a drop of sales has 2 MB."""
-_Streams = Mapping[str, Iterator[pa.Table]]
 
 
 @dataclass(frozen=True)
@@ -210,25 +205,20 @@ def _append(
         rows = [vars(one) for one in admission.deliveries]
         yield pa.Table.from_pylist(rows, schema=pipeline.DELIVERIES_SCHEMA)
 
-    streams = {table: accepted(contract) for table, contract in product.contracts.items()}
-    at_once = sum(one.delivery.bytes for one in pending) <= _AT_ONCE_BYTES
     deliveries = {
         name: [one.delivery.delivery_id for one in files] for name, files in by_table.items()
     }
-    with (
-        open_warehouse(
-            product.warehouse(settings),
-            wait_seconds=settings.lock_wait_seconds,
-            config=settings.duckdb_config,
-        ) as connection,
-        _gated_meanwhile(streams) if at_once else nullcontext(streams) as gated,
-    ):
+    with open_warehouse(
+        product.warehouse(settings),
+        wait_seconds=settings.lock_wait_seconds,
+        config=settings.duckdb_config,
+    ) as connection:
         # dlt takes half a second to import: a load with nothing new does not pay for it.
         from penstock.loading import dlt_pipeline as pipeline  # noqa: PLC0415
 
         tables = [
-            pipeline.RawTable(table, rows, product.contracts[table].dlt_columns)
-            for table, rows in gated.items()
+            pipeline.RawTable(table, accepted(contract), contract.dlt_columns)
+            for table, contract in product.contracts.items()
         ]
         record = pipeline.RawTable(pipeline.DELIVERIES, records(), pipeline.DELIVERIES_COLUMNS)
         pipeline.delete_deliveries(connection, deliveries)
@@ -238,24 +228,6 @@ def _append(
             pipelines_dir=product.engine_dir(settings) / "dlt",
             pipeline_name=product.pipeline,
         )
-
-
-@contextmanager
-def _gated_meanwhile(streams: _Streams) -> Iterator[_Streams]:
-    """The same streams, drained by a thread, one after the other, while the block works.
-
-    An error of the gate is raised where the table's rows are asked for.
-    """
-    pool = ThreadPoolExecutor(1, thread_name_prefix="gate")
-    gates = {table: pool.submit(list, rows) for table, rows in streams.items()}
-
-    def rows_of(table: str) -> Iterator[pa.Table]:
-        yield from gates[table].result()
-
-    try:
-        yield {table: rows_of(table) for table in streams}
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _commit(
