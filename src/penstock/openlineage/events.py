@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
@@ -118,7 +119,7 @@ def _run(job: Job, error: BaseException | None) -> Facts:
             job={"namespace": NAMESPACE, "name": f"{job.product}.run", "facets": {}},
         ),
         "processing_engine": _facet(
-            "processing_engine", version=version("penstock"), name="Penstock"
+            "processing_engine", version=_version(), name="Penstock"
         ),
         "tags": _facet("tags", tags=[{"key": "run_id", "value": job.run_id, "source": "PENSTOCK"}]),
     }
@@ -153,7 +154,13 @@ def _facet(facet: str, /, **facts: Any) -> Facts:
 
 
 def _producer() -> str:
-    return f"urn:penstock:{version('penstock')}"
+    return f"urn:penstock:{_version()}"
+
+
+@cache
+def _version() -> str:
+    """Looked up once: a release's event names its producer a hundred times."""
+    return version("penstock")
 
 
 def _collector_of(settings: Settings) -> "Collector | None":

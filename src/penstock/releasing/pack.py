@@ -106,8 +106,8 @@ def check_pack(
         for name in names:
             found[name] = _judged(name, looks[name])
 
-    with beside(partial(look, "warehouse")):
-        look("contents", "declared", "audit", "secrets")
+    with beside(partial(look, *(name for name in looks if name != "contents"))):
+        look("contents")
     pack.checks += [found[name] for name in looks]
     return pack
 
