@@ -55,7 +55,7 @@ def refused_rows(
         (pl.lit(expected) if isinstance(expected, str) else expected).alias("expected"),
         pl.col("_source_file").alias("source_file"),
         pl.col("_source_row").cast(pl.Int64).alias("source_row"),
-        pl.struct(_printable(name, rows.schema[name]) for name in values)
+        pl.struct(_printable(name, rows[name], is_refused=name == column) for name in values)
         .struct.json_encode()
         .alias("row_json"),
     )
@@ -152,8 +152,14 @@ def _write(path: Path, rows: pl.DataFrame, metadata: Mapping[str, str]) -> None:
     write_parquet(path, _plain_strings(table), metadata)
 
 
-def _printable(name: str, dtype: pl.DataType) -> pl.Expr:
-    """The column as JSON can hold it: JSON knows no bytes, and no time; instants are in UTC."""
+def _printable(name: str, values: pl.Series, *, is_refused: bool) -> pl.Expr:
+    """The column as JSON can hold it: JSON knows no bytes, and no time; instants are in UTC.
+
+    Nor does it know infinity and NaN: where these are what is refused, they are told as texts.
+    """
+    dtype = values.dtype
+    if is_refused and dtype.is_float() and not values.is_finite().any():
+        return pl.col(name).cast(pl.String)
     if isinstance(dtype, pl.Datetime):
         zoned = pl.col(name) if dtype.time_zone is None else _in_utc(name)
         return zoned.dt.to_string(ISO_TIME)

@@ -118,9 +118,7 @@ def _run(job: Job, error: BaseException | None) -> Facts:
             run={"runId": uuid_of(job.product, job.run_id, "run"), "facets": {}},
             job={"namespace": NAMESPACE, "name": f"{job.product}.run", "facets": {}},
         ),
-        "processing_engine": _facet(
-            "processing_engine", version=_version(), name="Penstock"
-        ),
+        "processing_engine": _facet("processing_engine", version=_version(), name="Penstock"),
         "tags": _facet("tags", tags=[{"key": "run_id", "value": job.run_id, "source": "PENSTOCK"}]),
     }
     if error is not None:

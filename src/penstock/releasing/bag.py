@@ -88,6 +88,12 @@ def read_text(path: Path) -> str:
         raise BagError(message) from error
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text into a bag that is being filled: UTF-8, lines as given."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
 def files_below(root: Path) -> tuple[set[str], list[str]]:
     """Every regular file below `root`, by relative path; and what has no place in a bag, in words.
 

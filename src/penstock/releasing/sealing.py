@@ -1,7 +1,7 @@
 """Sealing: one build becomes one directory that proves itself.
 
 Belongs here: what is written into a release, in which order, and the audit between writing and
-sealing. Does not belong here: publishing it (`release.py`).
+sealing. Does not belong here: its pages (`pages.py`), publishing it (`release.py`).
 """
 
 import shutil
@@ -16,14 +16,12 @@ from penstock.errors import PenstockError
 from penstock.loading.one_opening import checkpoint
 from penstock.releasing import bag, sealed
 from penstock.releasing.audit import audit_build, audit_tables
-from penstock.releasing.canonical import canonical_json
 from penstock.releasing.evolution import Change, read_notes, schema_changes, transition_views
 from penstock.releasing.export import Exported, ParentTables, export_tables, parent_tables
-from penstock.releasing.making import EVERY_ROOM, ROOMS, page_of, rooms_of
 from penstock.releasing.pack import check_pack
+from penstock.releasing.pages import write_reports
 from penstock.releasing.plan import Plan, require
 from penstock.releasing.record import code_facts, published_contract, raw_contracts, tool_versions
-from penstock.releasing.report import render
 from penstock.releasing.sealed import Check, Input, Metadata, SealedTable
 from penstock.releasing.series import sync_dir
 from penstock.releasing.signing import sign
@@ -105,7 +103,7 @@ def _seal_tables(
         return None
     _write_facts(plan, building, exported)
     metadata = _metadata(plan, exported, contracts=contracts, root=root, checks=checks)
-    _write_reports(plan, building, metadata, changes)
+    write_reports(plan, building, metadata, changes)
     seal = _seal(plan, building, metadata, exported)
     plan.progress("auditing the sealed release")
     pack = check_pack(
@@ -189,43 +187,21 @@ def _write_contracts(plan: Plan, building: Path, tables: Sequence[SealedTable]) 
             declared[table.name], table.columns, model
         )
     for name, text in texts.items():
-        _write(building / sealed.CONTRACTS / name, text)
+        bag.write_text(building / sealed.CONTRACTS / name, text)
     return bag.hash_files(building / sealed.CONTRACTS, texts)
 
 
 def _write_facts(plan: Plan, building: Path, exported: Exported) -> None:
     """What the release tells of its making: fingerprints, inputs, dbt's own files, the log."""
-    _write(building / sealed.FINGERPRINTS, sealed.fingerprints_text(exported.tables, engine()))
-    _write(building / sealed.INPUTS, sealed.inputs_text(plan.record.inputs))
+    bag.write_text(
+        building / sealed.FINGERPRINTS, sealed.fingerprints_text(exported.tables, engine())
+    )
+    bag.write_text(building / sealed.INPUTS, sealed.inputs_text(plan.record.inputs))
     for name in _DBT_FILES:
         _copy(plan.record.dbt_dir / name, building / sealed.DBT / Path(name).name)
     for pattern in _LOG_FILES:
         for log in sorted(plan.run_dir.glob(pattern)):
             _copy(log, building / sealed.LOGS / log.name)
-
-
-def _write_reports(
-    plan: Plan, building: Path, metadata: Metadata, changes: Sequence[Change]
-) -> None:
-    """The product's own report, and those of how the release was made, by room and over all."""
-    plan.progress("writing the reports")
-    inside = plan.settings.model_copy(update={"data_dir": building / bag.PAYLOAD})
-    # What a report keeps beside itself to be written faster next time is no part of the release.
-    _move_hidden(plan.settings.reports_dir, inside.reports_dir)
-    plan.product.report(plan.product, inside)
-    _move_hidden(inside.reports_dir, plan.settings.reports_dir)
-    rooms = rooms_of(metadata, plan.record, changes)
-    for name, parts in {EVERY_ROOM: ROOMS, **{one: (one,) for one in ROOMS}}.items():
-        facts = {part: asdict(rooms[part]) for part in parts}
-        page = render(page_of(parts, rooms, metadata, plan.record))
-        _write(building / sealed.MAKING / f"{name}.json", canonical_json(facts))
-        _write(building / sealed.MAKING / f"{name}.html", page)
-
-
-def _move_hidden(source: Path, target: Path) -> None:
-    for kept in source.glob(".*"):
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.move(kept, target / kept.name)
 
 
 def _metadata(
@@ -287,7 +263,9 @@ def _seal(plan: Plan, building: Path, metadata: Metadata, exported: Exported) ->
         payload=hashes,
     )
     if plan.settings.signing_key_file is not None:
-        _write(building / bag.SIGNATURE, sign(metadata, seal, plan.settings.signing_key_file))
+        bag.write_text(
+            building / bag.SIGNATURE, sign(metadata, seal, plan.settings.signing_key_file)
+        )
     reused = known.keys() - set(exported.written)
     bag.keep_files(building / path for path in bag.files_below(building)[0] - reused)
     for folder in [building, *(path for path in building.rglob("*") if path.is_dir())]:
@@ -308,8 +286,3 @@ def _secrets(settings: Settings) -> list[str]:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")

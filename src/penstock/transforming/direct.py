@@ -22,6 +22,7 @@ from penstock.transforming.results import FAILED, DbtError, NodeResult
 
 _BUILT, _SKIPPED = "success", "skipped"
 _FEW_COLUMNS = 3
+_AGAIN_SECONDS = 0.05
 
 
 def build_nodes(
@@ -45,7 +46,7 @@ def build_nodes(
     ended: dict[str, NodeResult] = {}
     waiting, free = list(nodes), list(sessions)
     running: dict[Future[NodeResult], tuple[CompiledNode, duckdb.DuckDBPyConnection]] = {}
-    with ThreadPoolExecutor(len(sessions)) as pool, _interrupted(sessions):
+    with ThreadPoolExecutor(len(sessions)) as pool, _given_up(running):
         while waiting or running:
             ready = [one for one in waiting if waits_for[one.unique_id] <= ended.keys()]
             for one in ready:
@@ -76,13 +77,17 @@ def build_nodes(
 
 
 @contextmanager
-def _interrupted(sessions: Sequence[duckdb.DuckDBPyConnection]) -> Iterator[None]:
-    """When an error leaves the block, what the sessions still run is given up."""
+def _given_up(
+    running: Mapping[Future[NodeResult], tuple[CompiledNode, duckdb.DuckDBPyConnection]],
+) -> Iterator[None]:
+    """When an error leaves the block, nobody waits for what still runs: it is interrupted."""
     try:
         yield
     except BaseException:
-        for one in sessions:
-            one.interrupt()
+        # An interruption that comes before its statement is lost.
+        while left := wait(running, timeout=_AGAIN_SECONDS).not_done:
+            for one in left:
+                running[one][1].interrupt()
         raise
 
 

@@ -364,6 +364,23 @@ def test_strangers_and_folders_without_a_drop_are_named(
     assert "expected a folder with source_crm, source_erp" in nothing.stderr
 
 
+def test_one_name_in_two_spellings_is_refused_and_the_rest_goes_on(
+    built: Settings, drop: Path
+) -> None:
+    file = drop / "source_erp" / "LOC_A101.csv"
+    file.with_name("loc_a101.CSV").write_bytes(file.read_bytes() + b"\r\nAW-9,France\r\n")
+    landed = land(built, drop)
+
+    (problem,) = problems(landed)
+    assert problem.startswith(f"source_erp/LOC_A101.csv: {file.parent} holds LOC_A101.csv and loc_")
+    with pytest.raises(BadInputError, match="one name in several spellings"):
+        run(built)
+    assert current(built) == "first"
+
+    file.unlink()
+    assert problems(land(built, drop)) == []
+
+
 def test_a_pipe_in_a_drop_is_named_and_never_opened(built: Settings, drop: Path) -> None:
     file = drop / "source_crm" / "cust_info.csv"
     file.unlink()

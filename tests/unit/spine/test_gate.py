@@ -70,6 +70,12 @@ def test_a_refused_row_keeps_all_its_values() -> None:
     assert json.loads(refused["row_json"].item())["wind_speed_mps"] == 7.25
 
 
+def test_what_json_cannot_say_is_told_as_a_text() -> None:
+    refused = through({"ghi": nan}, {"ghi": -inf}, {"ghi": None}).refused
+
+    assert [json.loads(one)["ghi"] for one in refused["row_json"]] == ["NaN", "-inf"]
+
+
 def test_an_implausible_value_is_stored_not_refused() -> None:
     gated = through({"temperature_c": -273.2, "wind_direction_deg": 360.0, "wind_speed_mps": 7.0})
 

@@ -94,7 +94,7 @@ def receive(place: Place, folders: Sequence[Path]) -> Received:
     Raises: PenstockError when a folder holds no input at all.
     """
     looked = [_look_into(folder) for folder in folders]
-    done = [_receive_one(place, one, path) for found, _ in looked for one, path in found]
+    done = [_receive_one(place, one, paths) for found, _ in looked for one, paths in found.items()]
     if done and not place.is_mock:
         _drive_mock_out(place)
     return Received(tuple(done), tuple(path for _, unknown in looked for path in unknown))
@@ -117,9 +117,9 @@ def present(product: Product, settings: Settings, ledger: Ledger) -> dict[str, R
     return present_set(receipts(product, settings), retracted=retracted)
 
 
-def inputs_in(folder: Path) -> list[tuple[Input, Path]]:
-    """The inputs that lie in a drop folder, with their files; none if there is no folder."""
-    return _look_into(folder)[0] if folder.is_dir() and _systems(folder) else []
+def has_inputs(folder: Path) -> bool:
+    """Whether an input lies in a drop folder; none does if there is no folder."""
+    return folder.is_dir() and bool(_systems(folder)) and bool(_look_into(folder)[0])
 
 
 def _systems(folder: Path) -> Mapping[str, Path]:
@@ -128,7 +128,8 @@ def _systems(folder: Path) -> Mapping[str, Path]:
     return {one.name: one for one in sorted(folder.iterdir()) if one.name in known and one.is_dir()}
 
 
-def _look_into(folder: Path) -> tuple[list[tuple[Input, Path]], list[Path]]:
+def _look_into(folder: Path) -> tuple[dict[Input, list[Path]], list[Path]]:
+    """The inputs that lie in a drop, with the files that have their name; and other files."""
     if not folder.is_dir() or not (systems := _systems(folder)):
         expected = ", ".join(sorted({one.folder for one in INPUTS}))
         message = (
@@ -136,19 +137,20 @@ def _look_into(folder: Path) -> tuple[list[tuple[Input, Path]], list[Path]]:
         )
         raise PenstockError(message)
     by_name = {(one.folder, one.file_name.casefold()): one for one in INPUTS}
-    found: list[tuple[Input, Path]] = []
+    found: dict[Input, list[Path]] = {}
     strangers: list[Path] = []
     for name, path in systems.items():
         for file in sorted(path.iterdir()):
             one = by_name.get((name, file.name.casefold()))
             if one is not None:
-                found.append((one, file))
+                found.setdefault(one, []).append(file)
             elif not file.name.startswith("."):
                 strangers.append(file)
     return found, strangers
 
 
-def _receive_one(place: Place, one: Input, path: Path) -> ReceivedFile:
+def _receive_one(place: Place, one: Input, paths: Sequence[Path]) -> ReceivedFile:
+    path = paths[0]
     before = place.present().get(one.contract.table)
     moment = place.next_moment().isoformat()
     receipt = Receipt(
@@ -162,6 +164,15 @@ def _receive_one(place: Place, one: Input, path: Path) -> ReceivedFile:
         received_at=moment,
         run_id=place.run_id,
     )
+    if len(paths) > 1:
+        names = " and ".join(file.name for file in paths)
+        problem = (
+            f"{one.path}: {path.parent} holds {names}, one name in several spellings; expected one "
+            "file: leave the right one there and land again"
+        )
+        receipt = replace(receipt, error=problem)
+        record(place.product, place.settings, receipt)
+        return ReceivedFile(receipt, "failed")
     try:
         stat, sha256 = _stat(path), sha256_of(path)
     except OSError as error:

@@ -30,7 +30,7 @@ from penstock.products.sales.plan import (
 from penstock.products.sales.receive import (
     Place,
     Received,
-    inputs_in,
+    has_inputs,
     present,
     receive,
     try_again,
@@ -107,7 +107,7 @@ def _take_what_waits(
 ) -> None:
     """Receive the drop folder and try failed files again; make mock data where nothing is."""
     folder = settings.sales_drop_dir
-    if inputs_in(folder):
+    if has_inputs(folder):
         progress(f"receiving {folder}")
         with Ledger(product.ledger(settings)) as ledger:
             waiting = look_into(folder, ledger, settle_seconds=0)
