@@ -49,7 +49,8 @@ def checkpoint(product: Product, settings: Settings) -> None:
     connection = kept_connection(warehouse)
     if connection is not None:
         before = file_state(warehouse)
-        connection.execute("checkpoint")
+        with connection:
+            connection.execute("checkpoint")
         follow(product, settings, before)
 
 

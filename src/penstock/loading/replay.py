@@ -57,7 +57,8 @@ def call_again(product: Product, settings: Settings, origins: Sequence[str]) -> 
         ),
         Ledger(product.ledger(settings)) as ledger,
     ):
-        again = [one for one in ledger.deliveries() if one.delivery_id in set(origins)]
+        chosen = set(origins)
+        again = [one for one in ledger.deliveries() if one.delivery_id in chosen]
         for one in again:
             path = product.raw_dir(settings) / one.delivery_id
             if not path.exists():
