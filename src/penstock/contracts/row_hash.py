@@ -60,7 +60,7 @@ def _string_image(series: pl.Series) -> _Hashes:
     # values up by a join, which takes twice as long.
     encoded = series.to_arrow().dictionary_encode(null_encoding="encode")
     keys = _keys([text or "" for text in encoded.dictionary.to_pylist()])
-    return keys[pl.Series(encoded.indices).to_numpy()]
+    return keys.take(pl.Series(encoded.indices).to_numpy())
 
 
 def _key(text: str) -> int:
