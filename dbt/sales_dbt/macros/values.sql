@@ -35,12 +35,7 @@
 {% macro eight_digit_date(column) -%}
     case
         when regexp_full_match({{ column }}, '[0-9]{8}')
-            then
-                try_cast(
-                    substr({{ column }}, 1, 4) || '-'
-                    || substr({{ column }}, 5, 2) || '-'
-                    || substr({{ column }}, 7, 2) as date
-                )
+            then cast(try_strptime({{ column }}, '%Y%m%d') as date)
     end
 {%- endmacro %}
 

@@ -53,16 +53,19 @@ def admit(
             _reject(replace(file, problem=problem), admission)
         else:
             readable.append(file)
-    # The raw table exists even when nothing of it has come: what is built on it finds no rows.
-    yield contract.arrow_schema.empty_table()
     done = len(files) - len(readable)
+    is_empty = True
     for batch in read_batches(contract, readable):
         for file in batch.rejected:
             _reject(file, admission)
         done += len(batch.files) + len(batch.rejected)
         if batch.files:
+            is_empty = False
             yield _through_the_gate(contract, batch, known, admission)
             admission.progress(f"{contract.table}: {done:,} of {len(files):,} files")
+    if is_empty:
+        # The raw table exists even when nothing of it has come: what is built on it finds no rows.
+        yield contract.arrow_schema.empty_table()
 
 
 def referenced_rows(contract: Contract, files: Sequence[PendingFile]) -> pl.DataFrame:

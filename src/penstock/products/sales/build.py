@@ -34,20 +34,27 @@ class MissingColumnError(PenstockError):
     """A silver table that lacks what gold is built from."""
 
 
+def project_nodes(product: Product, settings: Settings) -> list[CompiledNode]:
+    """The models and tests of all layers, compiled. Raises: as `compiled_nodes`."""
+    return compiled_nodes(product, settings, variables=_VARIABLES)
+
+
 def build_layer(
     product: Product,
     settings: Settings,
     layer: Layer,
     *,
+    everything: Sequence[CompiledNode],
     deliveries: Iterable[str],
     as_of: date,
     progress: Callable[[str], None],
 ) -> list[NodeResult]:
     """Build silver or gold, whole, with every data test; the writer's lock is held.
 
+    `everything` as by `project_nodes`.
+
     Raises: DbtError naming each model and test that failed; WriterBusyError.
     """
-    everything = compiled_nodes(product, settings, variables=_VARIABLES)
     named = ", ".join(_text(one) for one in sorted(deliveries))
     with open_warehouse(
         product.warehouse(settings),
@@ -100,10 +107,7 @@ def keep_silver(product: Product, settings: Settings, folder: Path) -> None:
 
         def keep(table: PublishedTable, own: duckdb.DuckDBPyConnection) -> None:
             path = _text(str(folder / f"{table.name}.parquet"))
-            own.execute(
-                f"copy (from {_name(table)} order by {', '.join(table.key)})"
-                f" to {path} (format parquet, compression zstd)"
-            )
+            own.execute(f"copy {_name(table)} to {path} (format parquet, compression zstd)")
 
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
             list(pool.map(keep, SILVER, [connection.cursor() for _ in SILVER]))

@@ -17,7 +17,13 @@ from penstock.contracts.layered import (
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
 from penstock.loading.load import load
-from penstock.products.sales.build import build_layer, count_rows, keep_silver, restore_silver
+from penstock.products.sales.build import (
+    build_layer,
+    count_rows,
+    keep_silver,
+    project_nodes,
+    restore_silver,
+)
 from penstock.products.sales.contracts import INPUTS
 from penstock.products.sales.manifest import manifest_files
 from penstock.products.sales.plan import (
@@ -156,12 +162,14 @@ def _build(
     with observed_build(product, settings, run_id=journal.record.run_id) as counted:
         if plan.layers == ("gold",) and plan.from_run is not None:
             _take_silver(product, settings, plan.from_run, journal)
+        everything = project_nodes(product, settings)
         for layer in [one for one in LAYERS if one in plan.layers and one != "bronze"]:
             with journal.layer(layer) as log:
                 built = build_layer(
                     product,
                     settings,
                     layer,
+                    everything=everything,
                     deliveries=deliveries,
                     as_of=plan.as_of,
                     progress=progress,
