@@ -16,10 +16,12 @@ from typing import Any, cast
 import dlt
 import duckdb
 import pyarrow as pa
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from penstock.errors import PenstockError
 from penstock.loading.dlt_surroundings import surround
+from penstock.loading.kept_open import current_database
 from penstock.spared import without
 
 RAW = "raw"
@@ -84,7 +86,7 @@ def append_tables(
     pipelines_dir.mkdir(parents=True, exist_ok=True)
     pipeline = dlt.pipeline(
         pipeline_name=pipeline_name,
-        destination=dlt.destinations.duckdb(credentials=connection),
+        destination=dlt.destinations.duckdb(credentials=_credentials(connection)),
         dataset_name=RAW,
         pipelines_dir=str(pipelines_dir),
     )
@@ -109,6 +111,13 @@ def append_tables(
     except PipelineStepFailed as error:
         message = f"{pipeline_name}: dlt failed in step {error.step}: {error.exception}"
         raise LoadError(message) from error
+
+
+def _credentials(connection: duckdb.DuckDBPyConnection) -> DuckDbCredentials:
+    """The connection as dlt takes it; its further ones are to use the same database."""
+    return DuckDbCredentials(
+        connection, local_config={"schema": f'"{current_database(connection)}".main'}
+    )
 
 
 def delete_deliveries(

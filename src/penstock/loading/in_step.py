@@ -5,7 +5,8 @@ they differ. Does not belong here: a ledger or warehouse that is gone (`recover.
 
 Every writer of the warehouse announces a new token to the ledger, leaves it in the warehouse when
 it is done (`audit.commits`) and confirms it with its own commit to the ledger. A killed writer
-leaves one of the two tokens the ledger knows of; a restored backup of either file does not.
+leaves one of the two tokens the ledger knows of; a restored backup of either file does not, nor
+does a writer that was killed before it wrote down what it had kept no log of.
 """
 
 import logging
@@ -16,12 +17,15 @@ from secrets import token_hex
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
 from penstock.loading.account import deliveries_in_warehouse
+from penstock.loading.kept_open import is_logged
 from penstock.loading.stale import forget_build
 from penstock.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 _TOKEN, _ANNOUNCED, _FILE = "commit_token", "announced_token", "warehouse_file"
+_UNWRITTEN = "not written yet"
+"""Stands for the file's state as long as the file lacks what was written without a log."""
 
 
 def announce(ledger: Ledger) -> str:
@@ -54,9 +58,21 @@ def leave(product: Product, settings: Settings, token: str) -> None:
 
 def confirm(product: Product, settings: Settings, ledger: Ledger, token: str) -> None:
     """Remember, within the writer's transaction, that the warehouse is as the ledger says."""
-    ledger.put_facts(
-        {_TOKEN: token, _ANNOUNCED: None, _FILE: file_state(product.warehouse(settings))}
-    )
+    state = _state_to_keep(product.warehouse(settings))
+    ledger.put_facts({_TOKEN: token, _ANNOUNCED: None, _FILE: state})
+
+
+def set_out(product: Product, settings: Settings) -> None:
+    """Let the ledger know that the warehouse is written without a log from now on.
+
+    Killed before its checkpoint, the file has none of the tokens that the ledger knows of.
+
+    Raises: WriterBusyError when somebody reads the warehouse for too long.
+    """
+    token = token_hex(8)
+    leave(product, settings, token)
+    with Ledger(product.ledger(settings)) as ledger, ledger.transaction():
+        confirm(product, settings, ledger, token)
 
 
 def last_commit(ledger: Ledger) -> str | None:
@@ -71,7 +87,7 @@ def follow(product: Product, settings: Settings, before: str | None) -> None:
     """
     state = file_state(product.warehouse(settings))
     with Ledger(product.ledger(settings)) as ledger:
-        if state != before and ledger.fact(_FILE) == before:
+        if state != before and ledger.fact(_FILE) in (before, _UNWRITTEN):
             with ledger.transaction():
                 ledger.put_facts({_FILE: state})
 
@@ -82,7 +98,7 @@ def keep_in_step(product: Product, settings: Settings, ledger: Ledger) -> None:
     Costs a look at the file's size and time; only a file that has changed is opened.
     """
     warehouse = product.warehouse(settings)
-    state = file_state(warehouse)
+    state = _state_to_keep(warehouse)
     if not warehouse.exists() or ledger.fact(_TOKEN) is None or ledger.fact(_FILE) == state:
         return
     token = _token_in(product, settings)
@@ -91,8 +107,8 @@ def keep_in_step(product: Product, settings: Settings, ledger: Ledger) -> None:
             ledger.put_facts({_FILE: state})
         return
     _log.warning(
-        "%s is not as the ledger left it (one of them was put back?): compared row by row, and "
-        "everything is built again",
+        "%s is not as the ledger left it (killed before it was written, or one of them was put "
+        "back?): compared row by row, and everything is built again",
         warehouse,
     )
     _reconcile(product, settings, ledger)
@@ -141,6 +157,10 @@ def _token_in(product: Product, settings: Settings) -> str | None:
         except duckdb.CatalogException:
             return None
     return str(rows[0][0]) if rows else None
+
+
+def _state_to_keep(warehouse: Path) -> str | None:
+    return file_state(warehouse) if is_logged(warehouse) else _UNWRITTEN
 
 
 def file_state(warehouse: Path) -> str | None:

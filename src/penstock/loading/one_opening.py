@@ -12,28 +12,42 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from penstock.contracts.product import Product
-from penstock.loading.in_step import file_state, follow
+from penstock.ledger import Ledger
+from penstock.loading.in_step import file_state, follow, keep_in_step, set_out
 from penstock.loading.kept_open import is_kept, kept_connection, kept_open
+from penstock.loading.recover import known_deliveries
 from penstock.locking import writer_of_rooms
 from penstock.settings import Settings
 
 
 @contextmanager
-def one_opening(product: Product, settings: Settings) -> Iterator[None]:
+def one_opening(product: Product, settings: Settings, *, logged: bool = True) -> Iterator[None]:
     """Within the block the warehouse is opened once at most; the writer's lock is held.
 
-    Blocks may lie in each other: the outermost counts.
+    Not `logged`, DuckDB writes no log: a kill before the checkpoint leaves the warehouse as it was
+    before the block, and the ledger knows. For whoever makes everything anew in any case: what he
+    writes is written once, not twice. Blocks may lie in each other: the outermost counts.
     """
     warehouse = product.warehouse(settings)
     if is_kept(warehouse):
         yield
         return
     before, opened = None, False
+    if not logged:
+        # Setting out anew hides whatever was not in step, or lost, before.
+        with Ledger(product.ledger(settings)) as ledger:
+            keep_in_step(product, settings, ledger)
+            known_deliveries(product, settings, ledger)
     try:
-        with kept_open(warehouse) as kept:
+        with kept_open(warehouse, logged=logged) as kept:
             try:
+                if not logged:
+                    set_out(product, settings)
                 yield
             finally:
+                if not logged:
+                    # Its last connection would do so as it closes, and tell of no failure.
+                    checkpoint(product, settings)
                 before, opened = file_state(warehouse), bool(kept)
     finally:
         if opened:
@@ -55,17 +69,19 @@ def checkpoint(product: Product, settings: Settings) -> None:
 
 
 @contextmanager
-def one_writer(product: Product, settings: Settings, *, holder: str) -> Iterator[None]:
+def one_writer(
+    product: Product, settings: Settings, *, holder: str, logged: bool = True
+) -> Iterator[None]:
     """Hold the writer's lock over several rooms, and open the warehouse once for all of them.
 
     The lock has to be held as long as the file is open: a writer that got it in between would wait
-    for the file while this one waits for the lock.
+    for the file while this one waits for the lock. `logged` as by `one_opening`.
 
     Raises: WriterBusyError.
     """
     lock, wait = product.lock(settings), settings.lock_wait_seconds
     with (
         writer_of_rooms(lock, holder=holder, wait_seconds=wait),
-        one_opening(product, settings),
+        one_opening(product, settings, logged=logged),
     ):
         yield

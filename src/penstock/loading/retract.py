@@ -15,7 +15,7 @@ from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.ledger import Delivery, Ledger
 from penstock.loading import references
-from penstock.loading.in_step import announce, confirm, leave
+from penstock.loading.in_step import announce, confirm, keep_in_step, leave
 from penstock.loading.one_opening import one_opening
 from penstock.loading.stale import first_stale_day, mark_stale
 from penstock.locking import writer_lock
@@ -48,6 +48,7 @@ def retract_deliveries(
     The days they covered become stale: the next transform builds what is left. Killed in the
     middle, the next load finishes it.
     """
+    keep_in_step(product, settings, ledger)
     ids = [one.delivery_id for one in taken]
     with ledger.transaction():
         before = ledger.spans()

@@ -15,7 +15,7 @@ from typing import TypeVar
 import duckdb
 
 from penstock.errors import PenstockError
-from penstock.loading.kept_open import is_kept, keep, kept_connection
+from penstock.loading.kept_open import is_kept, is_logged, keep, kept_connection
 from penstock.locking import WriterBusyError
 
 WAIT_SECONDS = 30.0
@@ -46,10 +46,28 @@ def open_warehouse(
     kept = kept_connection(warehouse)
     if kept is not None:
         return kept
-    connection = _patiently(
-        lambda: duckdb.connect(str(warehouse), config=dict(config or {})), warehouse, wait_seconds
-    )
+    connect = _connect if is_logged(warehouse) else _connect_unlogged
+    connection = _patiently(lambda: connect(warehouse, config or {}), warehouse, wait_seconds)
     return keep(warehouse, connection)
+
+
+def _connect(warehouse: Path, config: Mapping[str, str | bool]) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(warehouse), config=dict(config))
+
+
+def _connect_unlogged(
+    warehouse: Path, config: Mapping[str, str | bool]
+) -> duckdb.DuckDBPyConnection:
+    # The log is a choice of attaching, so the file is attached to an instance that has none.
+    connection = duckdb.connect(config=dict(config))
+    try:
+        path = str(warehouse).replace("'", "''")
+        connection.execute(f"attach '{path}' as \"{warehouse.stem}\" (recovery_mode no_wal_writes)")
+        connection.execute(f'use "{warehouse.stem}"')
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def open_to_read(

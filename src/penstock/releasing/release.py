@@ -20,6 +20,7 @@ from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.landing.files import write_atomically
 from penstock.ledger import Ledger
+from penstock.loading.in_step import keep_in_step
 from penstock.locking import writer_lock
 from penstock.openlineage.observe import observed
 from penstock.openlineage.work import Dataset
@@ -80,6 +81,7 @@ def release(
         ),
         Ledger(product.ledger(settings)) as ledger,
     ):
+        keep_in_step(product, settings, ledger)
         target.recover()
         latest = next(reversed(target.released()), None)
         state, rebuild = read_state(product, settings, ledger), last_rebuild(ledger)

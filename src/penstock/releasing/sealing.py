@@ -13,6 +13,7 @@ from pathlib import Path
 
 from penstock.beside import beside
 from penstock.errors import PenstockError
+from penstock.loading.kept_open import another_session
 from penstock.loading.one_opening import checkpoint
 from penstock.releasing import bag, sealed
 from penstock.releasing.audit import audit_build, audit_tables
@@ -160,7 +161,9 @@ def _write_tables(
     with working_warehouse(plan.product.warehouse(plan.settings), plan.settings) as connection:
         sources = sources_of(connection, published)
         plan.progress("writing warehouse.duckdb")
-        with beside(partial(write_warehouse, connection.cursor(), published, sources, building)):
+        with beside(
+            partial(write_warehouse, another_session(connection), published, sources, building)
+        ):
             exported = export_tables(
                 connection,
                 published,

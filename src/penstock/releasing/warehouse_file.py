@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 
 from penstock.contracts.published import PublishedTable
+from penstock.loading.kept_open import current_database
 from penstock.releasing.sealed import WAREHOUSE
-from penstock.releasing.working import current_database, key_order, quoted
+from penstock.releasing.working import key_order, quoted
 
 
 def write_warehouse(

@@ -57,11 +57,6 @@ def working_warehouse(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBP
         yield connection
 
 
-def current_database(connection: duckdb.DuckDBPyConnection) -> str:
-    """Name of the database that unqualified schemas are looked up in."""
-    return str(connection.execute("select current_database()").fetchall()[0][0])
-
-
 def sources_of(
     connection: duckdb.DuckDBPyConnection, published: Sequence[PublishedTable]
 ) -> dict[str, str]:

@@ -15,6 +15,7 @@ from penstock.contracts.layered import Layer
 from penstock.contracts.product import Product
 from penstock.contracts.published import PublishedTable
 from penstock.errors import PenstockError
+from penstock.loading.kept_open import another_session
 from penstock.loading.warehouse import open_warehouse
 from penstock.products.sales.tables import SILVER, declared_columns, tables_of
 from penstock.settings import Settings
@@ -61,7 +62,7 @@ def build_layer(
         wait_seconds=settings.lock_wait_seconds,
         config=settings.duckdb_config,
     ) as connection:
-        sessions = [connection, *(connection.cursor() for _ in range(1, _AT_ONCE))]
+        sessions = [connection, *(another_session(connection) for _ in range(1, _AT_ONCE))]
         for one in sessions:
             one.execute("set TimeZone = 'UTC'")
             one.execute(f"set variable run_deliveries = [{named}]")
@@ -110,7 +111,7 @@ def keep_silver(product: Product, settings: Settings, folder: Path) -> None:
             own.execute(f"copy {_name(table)} to {path} (format parquet, compression zstd)")
 
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            list(pool.map(keep, SILVER, [connection.cursor() for _ in SILVER]))
+            list(pool.map(keep, SILVER, [another_session(connection) for _ in SILVER]))
 
 
 def restore_silver(product: Product, settings: Settings, folder: Path) -> None:

@@ -17,6 +17,7 @@ from penstock.contracts.layered import (
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
 from penstock.loading.load import load
+from penstock.loading.one_opening import checkpoint
 from penstock.products.sales.build import (
     build_layer,
     count_rows,
@@ -54,9 +55,6 @@ from penstock.transforming.transform import models_hash, note_built, observed_bu
 
 Progress = Callable[[str], None]
 
-_ROW_GROUP = 122_880
-"""Rows of one row group of DuckDB's."""
-
 
 def carry_out(
     product: Product, settings: Settings, plan: Plan, *, run_id: str, progress: Progress
@@ -79,12 +77,10 @@ def carry_out(
     journal = Journal(settings, record)
     rows: dict[str, int] = {}
     released: ReleaseReport | None = None
-    settings = _frugal(settings, plan)
     try:
         _bronze(product, settings, plan, journal, progress)
         if plan.layers != ("bronze",):
-            with beside(_import_release if "gold" in plan.layers else lambda: None):
-                rows = _build(product, settings, plan, journal, progress)
+            rows = _build(product, settings, plan, journal, progress)
         write_summary(journal)
         if "gold" in plan.layers:
             released = release(product, settings, run_id=run_id, progress=progress)
@@ -92,6 +88,7 @@ def carry_out(
         journal.end("failed", str(error) or type(error).__name__)
         write_summary(journal)
         raise
+    checkpoint(product, settings)
     journal.end("done")
     write_summary(journal)
     return LayeredRun(
@@ -104,17 +101,6 @@ def carry_out(
         is_new_release=released is not None and released.is_new,
         pages=() if released is None else released.pages,
     )
-
-
-def _frugal(settings: Settings, plan: Plan) -> Settings:
-    """The settings, with one thread of DuckDB where no file has work for a second.
-
-    DuckDB shares a table out by row groups. A thread that finds none looks for it nevertheless:
-    the statements of small tables take twice the processor's time with two threads.
-    """
-    if any(one.rows > _ROW_GROUP for one in plan.files.values()):
-        return settings
-    return settings.model_copy(update={"duckdb_threads": 1})
 
 
 def _import_release() -> None:
@@ -163,22 +149,23 @@ def _build(
         if plan.layers == ("gold",) and plan.from_run is not None:
             _take_silver(product, settings, plan.from_run, journal)
         everything = project_nodes(product, settings)
-        for layer in [one for one in LAYERS if one in plan.layers and one != "bronze"]:
-            with journal.layer(layer) as log:
-                built = build_layer(
-                    product,
-                    settings,
-                    layer,
-                    everything=everything,
-                    deliveries=deliveries,
-                    as_of=plan.as_of,
-                    progress=progress,
-                )
-                for one in built:
-                    log.say(f"{one.kind} {one.name}: {one.status} {one.message}".rstrip())
-                results += built
-                rows |= _write_layer(product, settings, layer, log)
-                counted.update(rows)
+        with beside(_import_release if "gold" in plan.layers else lambda: None):
+            for layer in [one for one in LAYERS if one in plan.layers and one != "bronze"]:
+                with journal.layer(layer) as log:
+                    built = build_layer(
+                        product,
+                        settings,
+                        layer,
+                        everything=everything,
+                        deliveries=deliveries,
+                        as_of=plan.as_of,
+                        progress=progress,
+                    )
+                    for one in built:
+                        log.say(f"{one.kind} {one.name}: {one.status} {one.message}".rstrip())
+                    results += built
+                    rows |= _write_layer(product, settings, layer, log)
+                    counted.update(rows)
         # What became of every node, whichever layer it belongs to, goes into the release.
         keep_results(results, product.engine_dir(settings) / "dbt")
         if "gold" in plan.layers:
