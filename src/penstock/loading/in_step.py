@@ -102,7 +102,7 @@ def keep_in_step(product: Product, settings: Settings, ledger: Ledger) -> None:
     if not warehouse.exists() or ledger.fact(_TOKEN) is None or ledger.fact(_FILE) == state:
         return
     token = _token_in(product, settings)
-    if token in (ledger.fact(_TOKEN), ledger.fact(_ANNOUNCED)):
+    if token is not None and token in (ledger.fact(_TOKEN), ledger.fact(_ANNOUNCED)):
         with ledger.transaction():
             ledger.put_facts({_FILE: state})
         return
