@@ -65,10 +65,12 @@ help: ## this list
 	@echo "make <target>:"
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1  \2/p' Makefile | awk '{n=$$1; $$1=""; printf "  %-10s%s\n", n, $$0}'
 
+# Bytecode is made here: where Python may not write it (PYTHONDONTWRITEBYTECODE, as in many images),
+# every command would compile what it imports again.
 setup: $(STAMP) $(DBT_PACKAGES)
+	@.venv/bin/python -m compileall -q src dags
 
-# The uv that installs is the uv of the lock, so that `uv pip sync` leaves it in place. Bytecode is
-# made now: where Python may not write it later, every command would compile dlt and dbt again.
+# The uv that installs is the uv of the lock, so that `uv pip sync` leaves it in place.
 $(STAMP): requirements.lock pyproject.toml $(MENDING)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	    echo "penstock needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." >&2; \

@@ -3,7 +3,7 @@
 The script reads the CSV files and writes raw rows, silver, the account of what its rules did, and
 gold; it checks nothing, keeps no file and seals no release. Its rows are compared too. A run is
 measured where one has been before (of a small drop): the models are compiled. What the first run
-costs is told beside it. Where the promise is not kept it fails, and TODO.md says why.
+costs is told beside it. Python has its bytecode, as wherever it may write some.
 """
 
 import os
