@@ -58,7 +58,7 @@ def leave(product: Product, settings: Settings, token: str) -> None:
 
 def confirm(product: Product, settings: Settings, ledger: Ledger, token: str) -> None:
     """Remember, within the writer's transaction, that the warehouse is as the ledger says."""
-    state = _state_to_keep(product.warehouse(settings))
+    state = state_to_keep(product.warehouse(settings))
     ledger.put_facts({_TOKEN: token, _ANNOUNCED: None, _FILE: state})
 
 
@@ -80,14 +80,15 @@ def last_commit(ledger: Ledger) -> str | None:
     return ledger.fact(_TOKEN)
 
 
-def follow(product: Product, settings: Settings, before: str | None) -> None:
+def follow(product: Product, settings: Settings, *before: str | None) -> None:
     """Remember how the warehouse is after its checkpoint, if `before` it was as the ledger says.
 
-    `before` is its `file_state` as the writer's last connection was about to close.
+    `before` are its `file_state` as the writer's last connection was about to close, or as it was
+    and what stands for it (`state_to_keep`) where the checkpoint is known to have succeeded.
     """
     state = file_state(product.warehouse(settings))
     with Ledger(product.ledger(settings)) as ledger:
-        if state != before and ledger.fact(_FILE) in (before, _UNWRITTEN):
+        if state not in before and ledger.fact(_FILE) in before:
             with ledger.transaction():
                 ledger.put_facts({_FILE: state})
 
@@ -98,7 +99,7 @@ def keep_in_step(product: Product, settings: Settings, ledger: Ledger) -> None:
     Costs a look at the file's size and time; only a file that has changed is opened.
     """
     warehouse = product.warehouse(settings)
-    state = _state_to_keep(warehouse)
+    state = state_to_keep(warehouse)
     if not warehouse.exists() or ledger.fact(_TOKEN) is None or ledger.fact(_FILE) == state:
         return
     token = _token_in(product, settings)
@@ -159,7 +160,8 @@ def _token_in(product: Product, settings: Settings) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
-def _state_to_keep(warehouse: Path) -> str | None:
+def state_to_keep(warehouse: Path) -> str | None:
+    """What the ledger keeps of the file: its state, unless what was written is not in it yet."""
     return file_state(warehouse) if is_logged(warehouse) else _UNWRITTEN
 
 

@@ -77,5 +77,5 @@ def current_database(connection: "duckdb.DuckDBPyConnection") -> str:
 def _session(connection: "duckdb.DuckDBPyConnection", database: str) -> "duckdb.DuckDBPyConnection":
     # A cursor uses the first database of the instance, which need not be the warehouse.
     session = connection.cursor()
-    session.execute(f'use "{database}"')
+    session.execute(f'use "{database}".main')
     return session

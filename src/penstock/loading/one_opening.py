@@ -8,16 +8,19 @@ checkpoint, which it makes when the last connection closes. Both grow with the t
 tenant: a command that opened the file in each room paid for them in each room.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
-from penstock.loading.in_step import file_state, follow, keep_in_step, set_out
+from penstock.loading.in_step import file_state, follow, keep_in_step, set_out, state_to_keep
 from penstock.loading.kept_open import is_kept, kept_connection, kept_open
 from penstock.loading.recover import known_deliveries
 from penstock.locking import writer_of_rooms
 from penstock.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -41,17 +44,34 @@ def one_opening(product: Product, settings: Settings, *, logged: bool = True) ->
     try:
         with kept_open(warehouse, logged=logged) as kept:
             try:
-                if not logged:
-                    set_out(product, settings)
-                yield
+                if logged:
+                    yield
+                else:
+                    with _written_at_the_end(product, settings):
+                        yield
             finally:
-                if not logged:
-                    # Its last connection would do so as it closes, and tell of no failure.
-                    checkpoint(product, settings)
                 before, opened = file_state(warehouse), bool(kept)
     finally:
         if opened:
             follow(product, settings, before)
+
+
+@contextmanager
+def _written_at_the_end(product: Product, settings: Settings) -> Iterator[None]:
+    # The last connection makes a checkpoint as it closes, too, and tells of no failure.
+    set_out(product, settings)
+    try:
+        yield
+    except BaseException:
+        import duckdb  # noqa: PLC0415 - who has nothing to write does not import it
+
+        try:
+            checkpoint(product, settings)
+        except duckdb.Error:
+            # What failed first says more; the ledger knows that the file is not written.
+            _log.exception("%s could not be written", product.warehouse(settings))
+        raise
+    checkpoint(product, settings)
 
 
 def checkpoint(product: Product, settings: Settings) -> None:
@@ -62,10 +82,10 @@ def checkpoint(product: Product, settings: Settings) -> None:
     warehouse = product.warehouse(settings)
     connection = kept_connection(warehouse)
     if connection is not None:
-        before = file_state(warehouse)
+        before = file_state(warehouse), state_to_keep(warehouse)
         with connection:
             connection.execute("checkpoint")
-        follow(product, settings, before)
+        follow(product, settings, *before)
 
 
 @contextmanager

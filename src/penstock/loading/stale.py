@@ -44,6 +44,11 @@ def stale_from(ledger: Ledger) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
+def is_built(ledger: Ledger) -> bool:
+    """Whether everything that is loaded is built, as far as the ledger knows."""
+    return ledger.fact(BUILT_WITH) is not None and stale_from(ledger) is None
+
+
 def mark_stale(ledger: Ledger, day: date | None) -> None:
     """Move the stale day back to `day` if that is earlier; None leaves it."""
     known = stale_from(ledger)

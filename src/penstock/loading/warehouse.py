@@ -63,7 +63,7 @@ def _connect_unlogged(
     try:
         path = str(warehouse).replace("'", "''")
         connection.execute(f"attach '{path}' as \"{warehouse.stem}\" (recovery_mode no_wal_writes)")
-        connection.execute(f'use "{warehouse.stem}"')
+        connection.execute(f'use "{warehouse.stem}".main')
     except duckdb.Error:
         connection.close()
         raise

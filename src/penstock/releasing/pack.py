@@ -130,7 +130,8 @@ def _part(
         column = rows.column(name)
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             values = pc.unique(column).drop_null()
-            together = pc.binary_join(pa.LargeListArray.from_arrays([0, len(values)], values), "\n")
+            listed = pa.LargeListArray.from_arrays([0, len(values)], values)
+            together = pc.binary_join(listed, pa.scalar("\n", values.type))
             kind = find_secret(together[0].as_py(), known_secrets)
             if kind is not None:
                 yield f"{part.file}: column {name} holds {kind}"

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.in_step import file_state, keep_in_step
+from penstock.loading.one_opening import one_writer
+from penstock.loading.warehouse import open_warehouse
 from penstock.products.sales.product import PRODUCT
 from penstock.releasing.read import current_release
 from penstock.releasing.release import release
@@ -41,7 +44,19 @@ from penstock.products.sales.run import run_layers
 from penstock.settings import Settings
 module, name = sys.argv[2].rsplit(".", 1)
 setattr(importlib.import_module(module), name, lambda *_, **__: os.kill(os.getpid(), 9))
-run_layers(PRODUCT, Settings(data_dir=Path(sys.argv[1])), as_of=date.fromisoformat(sys.argv[3]))
+options = globals().get("options", {})
+settings, as_of = Settings(data_dir=Path(sys.argv[1])), date.fromisoformat(sys.argv[3])
+run_layers(PRODUCT, settings, as_of=as_of, **options)
+"""
+ONLY_SILVER = 'options = {"layer": "silver", "from_run": "latest"}'
+CHECKPOINT_AFTER_SILVER = """
+import penstock.products.sales.carry_out as module
+from penstock.loading.kept_open import kept_connection
+keep_silver = module.keep_silver
+def keep_and_checkpoint(product, settings, folder):
+    keep_silver(product, settings, folder)
+    kept_connection(product.warehouse(settings)).execute("checkpoint")
+module.keep_silver = keep_and_checkpoint
 """
 SALES = "select sum(sales_amount)::int from fct_sales"
 
@@ -60,8 +75,8 @@ def copy_of(settings: Settings, folder: Path) -> Settings:
     return settings_for(folder)
 
 
-def kill_at(settings: Settings, place: str) -> None:
-    program = [sys.executable, "-c", KILLED, str(settings.data_dir), place, f"{AS_OF}"]
+def kill_at(settings: Settings, place: str, before: str = "", as_of: date = AS_OF) -> None:
+    program = [sys.executable, "-c", f"{before}{KILLED}", str(settings.data_dir), place, f"{as_of}"]
     assert subprocess.run(program, check=False).returncode == -9
 
 
@@ -91,6 +106,54 @@ def test_a_killed_run_leaves_the_warehouse_as_it_was_and_nothing_is_released_of_
     assert content(landed) == content(undisturbed)
     with Ledger(PRODUCT.ledger(landed)) as ledger:
         assert {one.status for one in ledger.deliveries()} == {"loaded"}
+
+
+def test_what_duckdb_wrote_of_a_killed_build_is_not_taken_for_all_of_it(
+    landed: Settings, tmp_path: Path
+) -> None:
+    later = AS_OF + timedelta(days=3650)
+    run(landed)
+    undisturbed = copy_of(landed, tmp_path / "undisturbed")
+    run(undisturbed, as_of=later)
+
+    # A checkpoint of DuckDB's own accord, as with tables of many megabytes.
+    kill_at(landed, "penstock.products.sales.carry_out.release", CHECKPOINT_AFTER_SILVER, later)
+
+    with pytest.raises(PenstockError, match="built"):
+        release(PRODUCT, landed, run_id="of-a-killed-run")
+    run(landed, as_of=later)
+    assert content(landed) == content(undisturbed)
+
+
+def test_a_killed_layer_does_not_keep_its_product_from_being_run(landed: Settings) -> None:
+    run(landed)
+    expected = content(landed)
+    kill_at(landed, "penstock.products.sales.carry_out._build", ONLY_SILVER)
+    with pytest.raises(PenstockError, match="built"):
+        release(PRODUCT, landed, run_id="of-a-killed-run")
+
+    assert run(landed).run_id is not None
+
+    release(PRODUCT, landed, run_id="after-it")
+    assert content(landed) == expected
+
+
+def test_what_fails_first_is_told_when_writing_fails_as_well(
+    landed: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail_within_a_transaction() -> None:
+        with one_writer(PRODUCT, landed, holder="run", logged=False):
+            session = open_warehouse(PRODUCT.warehouse(landed), config=landed.duckdb_config)
+            session.begin()
+            session.execute("create table left_open as select 1 as a")
+            message = "first"
+            raise ValueError(message)
+
+    with pytest.raises(ValueError, match="first"):
+        fail_within_a_transaction()
+
+    assert "could not be written" in caplog.text
+    assert run(landed).release is not None
 
 
 def test_what_was_written_before_the_kill_can_be_released(landed: Settings, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ Belongs here: the order of the steps, what stops a run. Does not belong here: th
 (`build.py`, the spine's rooms); what a run writes down (`records.py`, `write_up.py`).
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from importlib import import_module
 
 from penstock.beside import beside
@@ -16,6 +16,7 @@ from penstock.contracts.layered import (
 )
 from penstock.contracts.product import Product
 from penstock.ledger import Ledger
+from penstock.loading.in_step import announce, confirm, leave
 from penstock.loading.load import load
 from penstock.loading.one_opening import checkpoint
 from penstock.products.sales.build import (
@@ -84,11 +85,11 @@ def carry_out(
         write_summary(journal)
         if "gold" in plan.layers:
             released = release(product, settings, run_id=run_id, progress=progress)
+        checkpoint(product, settings)
     except BaseException as error:
         journal.end("failed", str(error) or type(error).__name__)
         write_summary(journal)
         raise
-    checkpoint(product, settings)
     journal.end("done")
     write_summary(journal)
     return LayeredRun(
@@ -169,14 +170,28 @@ def _build(
         # What became of every node, whichever layer it belongs to, goes into the release.
         keep_results(results, product.engine_dir(settings) / "dbt")
         if "gold" in plan.layers:
-            with Ledger(product.ledger(settings)) as ledger, ledger.transaction():
-                note_built(
-                    ledger,
-                    models_hash(product.dbt_project),
-                    deliveries=deliveries,
-                    as_of=plan.as_of.isoformat(),
-                )
+            _commit_build(product, settings, deliveries, plan.as_of)
     return rows
+
+
+def _commit_build(
+    product: Product, settings: Settings, deliveries: Sequence[str], as_of: date
+) -> None:
+    """Tell warehouse and ledger, in step, what is built.
+
+    DuckDB may have written any part of it into the file by now: only this token says all of it.
+    """
+    with Ledger(product.ledger(settings)) as ledger:
+        token = announce(ledger)
+        leave(product, settings, token)
+        with ledger.transaction():
+            note_built(
+                ledger,
+                models_hash(product.dbt_project),
+                deliveries=deliveries,
+                as_of=as_of.isoformat(),
+            )
+            confirm(product, settings, ledger, token)
 
 
 def _take_silver(

@@ -13,6 +13,7 @@ from penstock.contracts.layered import LAYERS, Layer
 from penstock.contracts.product import Product
 from penstock.errors import PenstockError
 from penstock.ledger import Ledger
+from penstock.loading.stale import is_built
 from penstock.products.sales.contracts import INPUTS
 from penstock.products.sales.manifest import read_manifest
 from penstock.products.sales.receipts import Receipt
@@ -85,14 +86,18 @@ def plan_from_run(
 def done_before(product: Product, settings: Settings, plan: Plan) -> RunRecord | None:
     """The run that built all layers of what is planned, if none has built anything since.
 
-    Bronze alone is new as long as nobody has built on it: what failed above is tried again.
+    Bronze alone is new as long as nobody has built on it: what failed above is tried again. So is
+    what the ledger no longer knows to be built.
     """
     built = [one for one in records(product, settings) if "silver" in one.layers]
     if not built:
         return None
     last = built[0]
     same = last.signature == plan.signature
-    return last if same and last.outcome == "done" and last.layers == LAYERS else None
+    if not same or last.outcome != "done" or last.layers != LAYERS:
+        return None
+    with Ledger(product.ledger(settings)) as ledger:
+        return last if is_built(ledger) else None
 
 
 def files_before(product: Product, settings: Settings) -> dict[str, Receipt]:
