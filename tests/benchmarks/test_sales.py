@@ -27,7 +27,7 @@ from support.drops import FIXTURE
 
 SCRIPT = Path(__file__).with_name("sales_by_hand.sql")
 AS_OF = date(2026, 1, 31)
-REPEATS = 3
+REPEATS = 7
 RATIO = 2.0
 
 
