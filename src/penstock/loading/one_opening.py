@@ -10,9 +10,10 @@ tenant: a command that opened the file in each room paid for them in each room.
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from penstock.contracts.product import Product
+from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.in_step import file_state, follow, keep_in_step, set_out, state_to_keep
 from penstock.loading.kept_open import is_kept, kept_connection, kept_open
@@ -44,11 +45,8 @@ def one_opening(product: Product, settings: Settings, *, logged: bool = True) ->
     try:
         with kept_open(warehouse, logged=logged) as kept:
             try:
-                if logged:
+                with nullcontext() if logged else _written_at_the_end(product, settings):
                     yield
-                else:
-                    with _written_at_the_end(product, settings):
-                        yield
             finally:
                 before, opened = file_state(warehouse), bool(kept)
     finally:
@@ -63,11 +61,9 @@ def _written_at_the_end(product: Product, settings: Settings) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        import duckdb  # noqa: PLC0415 - who has nothing to write does not import it
-
         try:
             checkpoint(product, settings)
-        except duckdb.Error:
+        except PenstockError:
             # What failed first says more; the ledger knows that the file is not written.
             _log.exception("%s could not be written", product.warehouse(settings))
         raise
@@ -78,14 +74,29 @@ def checkpoint(product: Product, settings: Settings) -> None:
     """Write what the log of a warehouse that is kept open holds into its file, now.
 
     Otherwise its last connection does so as it closes, and nothing else is done meanwhile.
+
+    Raises: WarehouseError, the file being as it was.
     """
     warehouse = product.warehouse(settings)
     connection = kept_connection(warehouse)
-    if connection is not None:
-        before = file_state(warehouse), state_to_keep(warehouse)
+    if connection is None:
+        return
+    # Imported already, by who opened the connection; others do without.
+    import duckdb  # noqa: PLC0415
+
+    from penstock.loading.warehouse import WarehouseError  # noqa: PLC0415
+
+    before = file_state(warehouse), state_to_keep(warehouse)
+    try:
         with connection:
             connection.execute("checkpoint")
-        follow(product, settings, *before)
+    except duckdb.Error as error:
+        message = (
+            f"{warehouse}: could not be written ({error}); it is as it was: mend that, for example "
+            "free some space, and run again"
+        )
+        raise WarehouseError(message) from error
+    follow(product, settings, *before)
 
 
 @contextmanager

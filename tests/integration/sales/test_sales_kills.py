@@ -15,7 +15,7 @@ from penstock.errors import PenstockError
 from penstock.ledger import Ledger
 from penstock.loading.in_step import file_state, keep_in_step
 from penstock.loading.one_opening import one_writer
-from penstock.loading.warehouse import open_warehouse
+from penstock.loading.warehouse import WarehouseError, open_warehouse
 from penstock.products.sales.product import PRODUCT
 from penstock.releasing.read import current_release
 from penstock.releasing.release import release
@@ -153,6 +153,20 @@ def test_what_fails_first_is_told_when_writing_fails_as_well(
         fail_within_a_transaction()
 
     assert "could not be written" in caplog.text
+    assert run(landed).release is not None
+
+
+def test_a_run_that_cannot_write_its_file_fails_in_words_and_is_made_again(
+    landed: Settings,
+) -> None:
+    def write_within_a_transaction() -> None:
+        with one_writer(PRODUCT, landed, holder="run", logged=False):
+            session = open_warehouse(PRODUCT.warehouse(landed), config=landed.duckdb_config)
+            session.begin()
+            session.execute("create table left_open as select 1 as a")
+
+    with pytest.raises(WarehouseError, match=r"sales\.duckdb: could not be written"):
+        write_within_a_transaction()
     assert run(landed).release is not None
 
 
